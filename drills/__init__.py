@@ -1,0 +1,1 @@
+"""Coding drills: the catalogue, the learner's workspace, and the grader."""

@@ -1,0 +1,1 @@
+"""The grader: a server forks a judge (checks, expected values) and a runner (the learner's code)."""

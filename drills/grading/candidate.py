@@ -1,0 +1,317 @@
+"""The judge's view of the learner's code: `candidate.<entry_point>(…)`, wherever it runs."""
+
+from __future__ import annotations
+
+import copy
+import os
+import select
+import signal
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from drills.checking import Mismatch
+from drills.grading import codec, learner, limits
+from drills.grading.report import Verdict
+from drills.grading.runner import Nursery
+from quizbank.models import Text
+
+
+class CandidateError(Exception):
+    """The learner's code gave no result; `verdict` says which way."""
+
+    verdict: Verdict = "error"
+
+    def __init__(self, message: Text, shown_traceback: str | None = None) -> None:
+        super().__init__(message.en)
+        self.message = message
+        self.shown_traceback = shown_traceback
+
+
+class LearnerError(CandidateError):
+    """It raised an exception."""
+
+    def __init__(self, described: dict[str, Any]) -> None:
+        name, text = described["type"], described["message"]
+        shown = f"{name}: {text}" if text else name
+        super().__init__(
+            Text(en=f"Your code raised {shown}", zh=f"你的代码抛出 {shown}"), described["traceback"]
+        )
+        self.mro: list[str] = described["mro"]
+        if "MemoryError" in self.mro or "DefaultCPUAllocator" in text:
+            self.verdict = "out_of_memory"
+
+
+class MissingName(CandidateError):
+    """The file does not define an entry point."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        listed = ", ".join(names)
+        super().__init__(Text(en=f"Your file does not define {listed}.", zh=f"你的文件没有定义 {listed}。"))
+
+
+class Crash(CandidateError):
+    """Its process ended."""
+
+    verdict: Verdict = "crashed"
+
+    def __init__(self, how: str) -> None:
+        super().__init__(
+            Text(en=f"Your code ended its process ({how}).", zh=f"你的代码终止了所在进程（{how}）。")
+        )
+
+
+class Hang(BaseException):
+    """It gave no answer in time; not an Exception, so that hypothesis stops at once."""
+
+    verdict: Verdict = "timeout"
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(seconds)
+        self.message = Text(
+            en=f"No answer within {seconds:g} s for one call.", zh=f"一次调用超过 {seconds:g} 秒没有返回。"
+        )
+
+
+def mutated(names: Sequence[str]) -> Mismatch:
+    listed = ", ".join(names)
+    return Mismatch(
+        Text(
+            en=f"Your code changed its argument {listed} in place.",
+            zh=f"你的代码原地修改了参数 {listed}。",
+        )
+    )
+
+
+class Candidate:
+    """What a check is given. `show(...)` names the inputs that a failure should print."""
+
+    def __init__(self, parameters: dict[str, list[str]]) -> None:
+        self._parameters = parameters
+        self._shown: dict[str, Any] = {}
+
+    def show(self, **inputs: Any) -> None:
+        """Print these, and not the last call's arguments, if the check fails from here on."""
+        self._shown = inputs
+
+    def inputs(self) -> dict[str, Any]:
+        """The inputs to print for a failure."""
+        return self._shown
+
+    def _label(self, name: str, args: Sequence[Any], kwargs: dict[str, Any]) -> dict[str, Any]:
+        names = self._parameters.get(name, [])
+        positional = {
+            (names[i] if i < len(names) else f"argument {i + 1}"): value for i, value in enumerate(args)
+        }
+        return {**positional, **kwargs}
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        if name.startswith("_") or name not in self._parameters:
+            raise AttributeError(name)
+        return self._entry_point(name)
+
+    def _entry_point(self, name: str) -> Callable[..., Any]:
+        raise NotImplementedError
+
+    def many(self, count: int, name: str, *args: Any, **kwargs: Any) -> list[Any]:
+        """The results of `count` calls with the same arguments (a generator goes on)."""
+        function = self._entry_point(name)
+        return [function(*args, **kwargs) for _ in range(count)]
+
+    def close(self) -> None:
+        """Let go of what it holds."""
+
+
+class RemoteCandidate(Candidate):
+    """The learner's code in a runner; a dead runner is replaced at the next call."""
+
+    def __init__(
+        self, nursery: Nursery, source: str, file_name: str, parameters: dict[str, list[str]], memory: int
+    ) -> None:
+        super().__init__(parameters)
+        self._nursery = nursery
+        self._setup = {
+            "source": source,
+            "file_name": file_name,
+            "entry_point": list(parameters),
+            "memory": memory,
+        }
+        self._connection: Any = None
+        self._pid = 0
+
+    def start(self) -> None:
+        """Start a runner and load the file in it."""
+        self._connection, self._pid = self._nursery.runner()
+        self._connection.settimeout(limits.CALL_SECONDS)
+        codec.send(self._connection, self._setup)
+        answer = self._receive({})
+        if "raised" in answer:
+            self.close()
+            raise _raised(answer["raised"])
+        if answer["missing"]:
+            self.close()
+            raise MissingName(answer["missing"])
+
+    def close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+            self._kill()
+            self._nursery.how_it_ended()
+
+    def _kill(self) -> None:
+        try:
+            os.kill(self._pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+
+    def _entry_point(self, name: str) -> Callable[..., Any]:
+        def call(*args: Any, **kwargs: Any) -> Any:
+            self._shown = self._label(name, args, kwargs)
+            if any(getattr(value, "requires_grad", False) for value in (*args, *kwargs.values())):
+                from drills.grading.autograd import call_with_graph
+
+                return call_with_graph(self, name, args, kwargs)
+            return self.request(name, args, kwargs)["value"]
+
+        return call
+
+    def many(self, count: int, name: str, *args: Any, **kwargs: Any) -> list[Any]:
+        self._shown = self._label(name, args, kwargs)
+        result: list[Any] = self.request(name, args, kwargs, repeat=count)["value"]
+        return result
+
+    def request(
+        self,
+        name: str,
+        args: Sequence[Any],
+        kwargs: dict[str, Any],
+        *,
+        repeat: int | None = None,
+        keep_graph: bool = False,
+    ) -> dict[str, Any]:
+        """One call in the runner; random generators among the arguments follow the runner's."""
+        message = {
+            "name": name,
+            "args": tuple(args),
+            "kwargs": kwargs,
+            "repeat": repeat,
+            "keep_graph": keep_graph,
+        }
+        answer = self._exchange(message)
+        given = [*args, *kwargs.values()]
+        _follow([value for value in given if type(value).__name__ == "Generator"], answer["rngs"])
+        if changed := answer["changed"]:
+            names = [*self._label(name, args, {}), *kwargs]
+            raise mutated([names[label] if isinstance(label, int) else label for label in changed])
+        return answer
+
+    def backward(self, graph: int, grads: list[Any]) -> list[Any]:
+        """The gradients of an earlier call's tensor arguments."""
+        value: list[Any] = self._exchange({"backward": graph, "grads": grads})["value"]
+        return value
+
+    def _exchange(self, message: dict[str, Any]) -> dict[str, Any]:
+        if self._connection is None:
+            self.start()
+        functions = self._send(message)
+        answer = self._receive(dict(enumerate(functions)))
+        if "raised" in answer:
+            raise _raised(answer["raised"])
+        return answer
+
+    def _send(self, message: dict[str, Any]) -> list[Callable[..., Any]]:
+        try:
+            return codec.send(self._connection, message)
+        except TimeoutError:
+            self.close()
+            raise Hang(limits.CALL_SECONDS) from None
+        except OSError:
+            raise self._crash() from None
+
+    def _receive(self, functions: dict[int, Callable[..., Any]]) -> dict[str, Any]:
+        """The answer to a call, serving what it asks back on the way."""
+        while True:
+            try:
+                self._wait()
+                answer = codec.receive(self._connection)
+            except TimeoutError:
+                self.close()
+                raise Hang(limits.CALL_SECONDS) from None
+            except (EOFError, OSError, codec.CodecError):
+                raise self._crash() from None
+            if not isinstance(answer, dict):
+                raise self._crash()
+            if "call_back" not in answer:
+                return answer
+            try:
+                value = functions[answer["call_back"]](*answer["args"], **answer["kwargs"])
+            except BaseException:
+                self.close()  # the runner waits for a value that will not come
+                raise
+            codec.send(self._connection, {"value": value})
+
+    def _wait(self) -> None:
+        """Until the runner answers or has ended; a process that it left behind may hold the connection open."""
+        ready, _, _ = select.select([self._connection, self._nursery.channel], [], [], limits.CALL_SECONDS)
+        if not ready:
+            raise TimeoutError
+        if self._connection not in ready:
+            raise EOFError("the runner ended")
+
+    def _crash(self) -> Crash:
+        self._connection.close()
+        self._connection = None
+        self._kill()
+        return Crash(self._nursery.how_it_ended())
+
+
+def _raised(described: dict[str, Any]) -> CandidateError:
+    if described["exit"]:
+        return Crash(f"sys.exit({described['message']})")
+    return LearnerError(described)
+
+
+def _follow(ours: list[Any], theirs: list[Any]) -> None:
+    for mine, other in zip(ours, theirs, strict=False):
+        if hasattr(mine, "bit_generator"):
+            mine.bit_generator.state = other.bit_generator.state
+        else:
+            mine.set_state(other.get_state())
+
+
+class LocalCandidate(Candidate):
+    """The learner's code in the judge's own process, for drills whose checks must hold an object."""
+
+    def __init__(self, source: str, file_name: str, parameters: dict[str, list[str]]) -> None:
+        super().__init__(parameters)
+        self._file_name = file_name
+        try:
+            self._module = learner.load(source, file_name)
+        except BaseException as error:
+            raise _raised(learner.describe(error, file_name)) from None
+        if missing := [name for name in parameters if not callable(getattr(self._module, name, None))]:
+            raise MissingName(missing)
+
+    def _entry_point(self, name: str) -> Callable[..., Any]:
+        target = getattr(self._module, name)
+        if isinstance(target, type):
+            return target
+
+        def call(*args: Any, **kwargs: Any) -> Any:
+            self._shown = self._label(name, args, kwargs)
+            before = copy.deepcopy([_data(value) for value in (*args, *kwargs.values())])
+            result = target(*args, **kwargs)
+            after = [_data(value) for value in (*args, *kwargs.values())]
+            changed = [label for label, a, b in zip(self._shown, before, after, strict=True) if a != b]
+            if changed:
+                raise mutated(changed)
+            return result
+
+        return call
+
+
+def _data(value: Any) -> bytes | None:
+    """The bytes of an array, a tensor or a container of them; None for what cannot be compared."""
+    if callable(value) or type(value).__name__ == "Generator":
+        return None
+    return codec.Encoder().message(value)

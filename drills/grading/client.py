@@ -1,0 +1,270 @@
+"""The app's side of the grader: starts the warm server, hands it files, and turns its events into a Report."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any, Self
+
+from drills.catalog import Backend, Drill
+from drills.grading import limits
+from drills.grading.report import CheckResult, Failure, Report, Verdict
+from drills.grading.showing import clean
+from quizbank.models import Text
+
+OnCheck = Callable[[CheckResult], None]
+INSTALL_TORCH = "pip install 'preptrain[torch]'"
+
+
+class Cancelled(Exception):
+    """The grading was cancelled from another thread."""
+
+
+class GraderFault(Exception):
+    """The grader itself failed."""
+
+
+class Grader:
+    """One warm server per backend, started on first use or by `warm`; close it, or use `with`.
+
+    `grade` blocks and grades one file at a time; `cancel` may be called from another thread.
+    """
+
+    def __init__(self) -> None:
+        self._servers: dict[Backend, _Server] = {}
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def warm(self, backend: Backend) -> None:
+        """Start the server of a backend and return at once."""
+        if missing_backend(backend) is None:
+            self._server(backend)
+
+    def grade(
+        self, drill: Drill, source: str, on_check: OnCheck | None = None, *, seed: int = 0
+    ) -> Report:
+        """Grade `source` as a file of `drill`; every fault is a verdict. Raises Cancelled, nothing else."""
+        began = time.monotonic()
+        if (message := missing_backend(drill.backend)) is not None:
+            return Report(drill=drill.id, verdict="grader_fault", failure=Failure(message=message))
+        folding = _Folding(drill.id, on_check)
+        try:
+            server = self._server(drill.backend)
+            for event in server.exchange(_task(drill, source, seed)):
+                folding.take(event)
+        except GraderFault as error:
+            self._forget(drill.backend)
+            folding.fault(str(error))
+        except Cancelled:
+            raise
+        return folding.report(time.monotonic() - began)
+
+    def cancel(self) -> None:
+        """End the grading under way, if there is one."""
+        for server in list(self._servers.values()):
+            server.cancel()
+
+    def close(self) -> None:
+        """End the servers and all that they started."""
+        for backend in list(self._servers):
+            self._forget(backend)
+
+    def _server(self, backend: Backend) -> _Server:
+        with self._lock:
+            if backend not in self._servers:
+                self._servers[backend] = _Server(backend)
+            return self._servers[backend]
+
+    def _forget(self, backend: Backend) -> None:
+        with self._lock:
+            server = self._servers.pop(backend, None)
+        if server is not None:
+            server.close()
+
+
+def missing_backend(backend: Backend) -> Text | None:
+    """Why a drill of this backend cannot be graded here, or None when it can."""
+    if backend == "torch" and importlib.util.find_spec("torch") is None:
+        return Text(
+            en=f"This drill needs PyTorch. Install it with: {INSTALL_TORCH}",
+            zh=f"本题需要 PyTorch，请运行：{INSTALL_TORCH}",
+        )
+    if not hasattr(os, "fork"):
+        return Text(
+            en="The grader needs fork(), which this system lacks. Use WSL on Windows.",
+            zh="判题器需要 fork()，当前系统不支持。Windows 请使用 WSL。",
+        )
+    return None
+
+
+def _task(drill: Drill, source: str, seed: int) -> dict[str, Any]:
+    return {
+        "folder": str(drill.folder),
+        "source": source,
+        "file_name": drill.file_name,
+        "isolation": drill.isolation,
+        "entry_point": drill.entry_point,
+        "allowed_imports": drill.allowed_imports,
+        "forbidden": drill.forbidden,
+        "memory": limits.MEMORY_BYTES,
+        "seed": seed,
+    }
+
+
+class _Server:
+    """A server process and its two pipes."""
+
+    def __init__(self, backend: Backend) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "drills.grading.server", backend],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=limits.single_threaded(os.environ),
+        )
+        self._number = 0
+        self._busy = threading.Lock()
+        self._cancelled = False
+
+    def exchange(self, task: dict[str, Any]) -> Any:
+        """Send a task; yields the events that answer it. Raises GraderFault and Cancelled."""
+        with self._busy:
+            self._number += 1
+            self._cancelled = False
+            self._send({"op": "grade", "id": self._number, "task": task})
+            assert self._process.stdout is not None
+            for line in self._process.stdout:
+                event = json.loads(line)
+                if event.get("id") != self._number:
+                    continue
+                if "ended" in event and event["ended"]["stopped"] == "cancelled":
+                    raise Cancelled
+                yield event
+                if "ended" in event:
+                    return
+            raise GraderFault(f"the grading server ended (exit {self._process.wait()})")
+
+    def cancel(self) -> None:
+        if self._busy.locked():
+            self._send({"op": "cancel"})
+
+    def close(self) -> None:
+        """Closing its input ends it; it is killed when it does not go."""
+        assert self._process.stdin is not None and self._process.stdout is not None
+        try:
+            self._process.stdin.close()
+        except BrokenPipeError:
+            pass
+        try:
+            self._process.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._process.stdout.close()
+
+    def _send(self, message: dict[str, Any]) -> None:
+        assert self._process.stdin is not None
+        try:
+            self._process.stdin.write(json.dumps(message).encode() + b"\n")
+            self._process.stdin.flush()
+        except (OSError, ValueError) as error:
+            raise GraderFault(f"the grading server does not answer ({error})") from error
+
+
+class _Folding:
+    """Events into a report."""
+
+    def __init__(self, drill_id: str, on_check: OnCheck | None) -> None:
+        self.drill_id, self.on_check = drill_id, on_check
+        self.plan: dict[str, CheckResult] = {}
+        self.verdict: Verdict | None = None
+        self.failure: Failure | None = None
+        self.output = ""
+        self.finished = False
+
+    def take(self, event: dict[str, Any]) -> None:
+        if "plan" in event and not self.plan:
+            self.plan = {item["id"]: CheckResult.model_validate(item) for item in event["plan"]}
+        elif "check" in event:
+            result = CheckResult.model_validate(event["check"])
+            if result.id in self.plan:
+                self.plan[result.id] = result
+                if self.on_check is not None:
+                    self.on_check(result)
+        elif "verdict" in event:
+            self.verdict = event["verdict"]
+            self.failure = Failure.model_validate(event["failure"])
+        elif "fault" in event:
+            self.fault(event["fault"])
+        elif "done" in event:
+            self.finished = True
+        elif "ended" in event:
+            self._ended(event["ended"])
+
+    def _ended(self, ended: dict[str, Any]) -> None:
+        self.output = clean(ended["output"])
+        running = ended["running"]
+        if ended["stopped"] == "output":
+            size = limits.OUTPUT_BYTES >> 20
+            self._stop(
+                "error",
+                Text(
+                    en=f"Your code printed more than {size} MiB and was stopped. Remove the prints.",
+                    zh=f"你的代码打印超过 {size} MiB，已被终止。请删掉打印语句。",
+                ),
+                running,
+            )
+        elif ended["stopped"] == "timeout":
+            self._stop(
+                "timeout", Text(en="Your code did not finish in time.", zh="你的代码没有在限时内结束。"), running
+            )
+        elif not self.finished and self.verdict is None:
+            how = ended["exit"]
+            self._stop(
+                "crashed",
+                Text(en=f"Your code ended its process ({how}).", zh=f"你的代码终止了所在进程（{how}）。"),
+                running,
+            )
+
+    def _stop(self, verdict: Verdict, message: Text, check: str | None) -> None:
+        self.verdict, self.failure = verdict, Failure(check=check, message=message)
+        if check in self.plan:
+            self.plan[check] = self.plan[check].model_copy(update={"state": "failed"})
+
+    def fault(self, reason: str) -> None:
+        self.verdict = "grader_fault"
+        self.failure = Failure(
+            message=Text(en=f"The grader failed: {reason}", zh=f"判题器故障：{reason}")
+        )
+
+    def report(self, seconds: float) -> Report:
+        """A pass only when every check of the plan reported that it held."""
+        checks = list(self.plan.values())
+        verdict = self.verdict
+        if verdict is None:
+            complete = self.finished and checks and all(check.state == "passed" for check in checks)
+            verdict = "pass" if complete else "grader_fault"
+            if not complete:
+                self.fault("not every check reported")
+        return Report(
+            drill=self.drill_id,
+            verdict=verdict,
+            checks=checks,
+            failure=self.failure,
+            output=self.output,
+            seconds=seconds,
+        )

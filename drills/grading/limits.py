@@ -1,0 +1,119 @@
+"""Limits on what a learner's process may use, and making sure that nothing of it is left behind."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import resource
+import signal
+import sys
+from collections.abc import Mapping
+
+CALL_SECONDS = 4.0
+"""One call of the learner's function, loading the file included."""
+CHECK_SECONDS = 40.0
+"""One check, with all its calls."""
+TOTAL_SECONDS = 180.0
+"""One grading."""
+MEMORY_BYTES = 1 << 30
+"""Address space beyond what the warm process has mapped."""
+OUTPUT_BYTES = 8 << 20
+"""What the code may print before it is stopped."""
+KEPT_OUTPUT = 16 << 10
+"""What of it is shown."""
+
+_PR_SET_PDEATHSIG = 1
+_PR_SET_CHILD_SUBREAPER = 36
+
+
+def _prctl(option: int, value: int) -> None:
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(option, ctypes.c_ulong(value), 0, 0, 0)
+
+
+def die_with_parent() -> None:
+    """Have the kernel kill this process when the one that forked it ends (Linux)."""
+    _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def adopt_orphans() -> None:
+    """Become the parent of descendants whose own parent ended, so that they can be killed (Linux)."""
+    _prctl(_PR_SET_CHILD_SUBREAPER, 1)
+
+
+def contain(memory: int) -> None:
+    """Limit this process: address space relative to what is mapped now, file size, no core dumps."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, 1 << 20))
+    cpu = int(TOTAL_SECONDS)
+    resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu + 1))
+    if (mapped := _mapped_bytes()) is not None:
+        resource.setrlimit(resource.RLIMIT_AS, (mapped + memory, mapped + memory))
+
+
+def _mapped_bytes() -> int | None:
+    try:
+        with open("/proc/self/statm", encoding="ascii") as statm:
+            return int(statm.read().split()[0]) * resource.getpagesize()
+    except OSError:
+        return None  # no /proc: macOS, where RLIMIT_AS does nothing either
+
+
+def close_all_but(kept: int) -> None:
+    """Close every file descriptor but the standard three and `kept`: a runner inherits no way to forge."""
+    highest = max((int(fd) for fd in os.listdir("/dev/fd")), default=kept)
+    os.closerange(3, kept)
+    os.closerange(kept + 1, highest + 1)
+
+
+def describe_exit(status: int) -> str:
+    """A wait status in words: "signal SIGSEGV" or "exit 3"."""
+    if os.WIFSIGNALED(status):
+        number = os.WTERMSIG(status)
+        try:
+            return f"signal {signal.Signals(number).name}"
+        except ValueError:
+            return f"signal {number}"
+    return f"exit {os.WEXITSTATUS(status)}"
+
+
+def kill_group(pid: int) -> None:
+    """Kill a process group, whether or not it still lives."""
+    for kill in (os.killpg, os.kill):
+        try:
+            kill(pid, signal.SIGKILL)
+        except (ProcessLookupError, PermissionError):
+            continue
+
+
+def reap_descendants(rounds: int = 50) -> None:
+    """Kill and reap every process left below this one, which must have adopted orphans."""
+    for _ in range(rounds):
+        children = _children()
+        if not children:
+            return
+        for child in children:
+            try:
+                os.kill(child, signal.SIGKILL)
+                os.waitpid(child, 0)
+            except (ProcessLookupError, ChildProcessError):
+                continue
+
+
+def _children() -> list[int]:
+    try:
+        with open(f"/proc/self/task/{os.getpid()}/children", encoding="ascii") as children:
+            return [int(child) for child in children.read().split()]
+    except OSError:
+        return []
+
+
+def single_threaded(environment: Mapping[str, str]) -> dict[str, str]:
+    """The environment with BLAS and OpenMP held to one thread: a forked child hangs otherwise."""
+    return {
+        **environment,
+        "OMP_NUM_THREADS": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+        "MKL_NUM_THREADS": "1",
+        "VECLIB_MAXIMUM_THREADS": "1",
+    }

@@ -1,0 +1,220 @@
+"""The warm grading server: has imported what drills need, and forks a judge and a runner per attempt.
+
+JSON lines in: {"op": "grade", "id", "task": {…}} or {"op": "cancel"}; JSON lines out: the judge's
+events with the id, and {"id", "ended": {…}} last. It ends when its input closes.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import selectors
+import signal
+import sys
+import time
+from typing import Any
+
+from drills.grading import limits
+from drills.grading.judge import Task, judge
+from drills.grading.runner import Nursery
+
+
+def warm(backend: str) -> None:
+    """Import and touch once what the first grading would otherwise pay for."""
+    import hypothesis
+    import hypothesis.strategies as st
+    import numpy as np
+
+    @hypothesis.settings(max_examples=2, database=None)
+    @hypothesis.given(st.integers())
+    def touch(number: int) -> None:
+        np.random.default_rng(0).standard_normal(2)
+
+    touch()
+    if backend == "torch":
+        import torch
+
+        torch.set_num_threads(1)
+        torch.testing.assert_close(torch.ones(1), torch.ones(1))
+        torch.softmax(torch.ones(2, 2), -1)
+    gc.collect()
+    gc.freeze()
+
+
+class Server:
+    """Grades one attempt at a time."""
+
+    def __init__(self, requests: int, replies: int) -> None:
+        self.requests, self.replies = requests, replies
+        self._buffer = b""
+        self.closed = False
+
+    def serve(self) -> None:
+        """Answer requests until the input closes."""
+        self.reply({"ready": True})
+        while not self.closed:
+            for request in self.read():
+                if request.get("op") == "grade":
+                    self.grade(request)
+
+    def read(self) -> list[dict[str, Any]]:
+        """The requests that one read brings; sets `closed` at the end of the input."""
+        data = os.read(self.requests, 1 << 16)
+        if not data:
+            self.closed = True
+        *lines, self._buffer = (self._buffer + data).split(b"\n")
+        return [json.loads(line) for line in lines]
+
+    def reply(self, message: dict[str, Any]) -> None:
+        data = json.dumps(message).encode() + b"\n"
+        while data:
+            data = data[os.write(self.replies, data) :]
+
+    def grade(self, request: dict[str, Any]) -> None:
+        """Fork a judge, pass its events on, and end it and all that it started."""
+        task = Task(**request["task"])
+        events_in, events_out = os.pipe()
+        print_in, print_out = os.pipe()
+        sys.stdout.flush()
+        pid = os.fork()
+        if pid == 0:
+            os.close(events_in)
+            os.close(print_in)
+            _judge_process(task, events_out, print_out, os.getppid())
+        os.close(events_out)
+        os.close(print_out)
+        watch = _Attempt(self, request["id"], events_in, print_in)
+        stopped = watch.follow()
+        limits.kill_group(pid)
+        _, status = os.waitpid(pid, 0)
+        limits.reap_descendants()
+        watch.drain()
+        os.close(events_in)
+        os.close(print_in)
+        ended = {
+            "stopped": stopped,
+            "exit": limits.describe_exit(status),
+            "output": watch.printed.decode("utf-8", "replace"),
+            "running": watch.running,
+        }
+        self.reply({"id": request["id"], "ended": ended})
+
+
+class _Attempt:
+    """Follows one judge: its events, what is printed, the clock, and the client."""
+
+    def __init__(self, server: Server, number: int, events: int, prints: int) -> None:
+        self.server, self.number = server, number
+        self.events, self.prints = events, prints
+        self.printed = b""
+        self.print_count = 0
+        self.running: str | None = None
+        self._partial = b""
+        now = time.monotonic()
+        self.deadline = now + limits.TOTAL_SECONDS
+        self.check_deadline = now + limits.CHECK_SECONDS
+
+    def follow(self) -> str | None:
+        """Returns why it was stopped, or None when the judge closed its end by itself."""
+        with selectors.DefaultSelector() as selector:
+            for fd in (self.events, self.prints, self.server.requests):
+                selector.register(fd, selectors.EVENT_READ)
+            while True:
+                left = min(self.deadline, self.check_deadline) - time.monotonic()
+                if left <= 0:
+                    return "timeout"
+                for key, _ in selector.select(left):
+                    if key.fd == self.server.requests:
+                        if self._cancelled():
+                            return "cancelled"
+                    elif key.fd == self.prints:
+                        if not self._take_print():
+                            selector.unregister(self.prints)
+                        if self.print_count > limits.OUTPUT_BYTES:
+                            return "output"
+                    elif not self._take_events():
+                        return None
+
+    def _cancelled(self) -> bool:
+        requests = self.server.read()
+        return self.server.closed or any(request.get("op") == "cancel" for request in requests)
+
+    def _take_print(self) -> bool:
+        data = os.read(self.prints, 1 << 16)
+        self.print_count += len(data)
+        self.printed += data[: max(0, limits.KEPT_OUTPUT - len(self.printed))]
+        return bool(data)
+
+    def drain(self) -> None:
+        """Take what was printed last; every writer has ended."""
+        while self.print_count <= limits.OUTPUT_BYTES and self._take_print():
+            pass
+
+    def _take_events(self) -> bool:
+        data = os.read(self.events, 1 << 16)
+        *lines, self._partial = (self._partial + data).split(b"\n")
+        for line in lines:
+            event = json.loads(line)
+            if "start" in event:
+                self.running = event["start"]
+                self.check_deadline = time.monotonic() + limits.CHECK_SECONDS
+            self.server.reply({"id": self.number, **event})
+            if "done" in event:
+                return False
+        return bool(data)
+
+
+def _judge_process(task: Task, events: int, prints: int, parent: int) -> None:
+    """The forked child; it never returns."""
+    status = 1
+    try:
+        limits.die_with_parent()
+        if os.getppid() != parent:
+            os._exit(1)
+        os.setsid()
+        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+        os.dup2(prints, 1)
+        os.dup2(prints, 2)
+        sys.stdout = open(1, "w", encoding="utf-8", errors="replace", closefd=False)  # noqa: SIM115
+        sys.stderr = open(2, "w", encoding="utf-8", errors="replace", closefd=False)  # noqa: SIM115
+        nursery = Nursery.fork() if task.isolation == "separate" else None
+        if nursery is None:
+            import warnings
+
+            warnings.simplefilter("ignore")
+            limits.contain(task.memory)
+
+        def emit(event: dict[str, Any]) -> None:
+            data = json.dumps(event).encode() + b"\n"
+            while data:
+                data = data[os.write(events, data) :]
+
+        try:
+            judge(task, emit, nursery)
+        except Exception as error:
+            emit({"fault": f"{type(error).__name__}: {error}"})
+            raise
+        status = 0
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(status)
+
+
+def main(backend: str) -> None:
+    """Run as `python -m drills.grading.server numpy|torch`."""
+    warm(backend)
+    limits.adopt_orphans()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # ctrl+c belongs to the app; the closing input ends us
+    requests, replies = os.dup(0), os.dup(1)
+    for fd in (requests, replies):
+        os.set_inheritable(fd, False)
+    devnull = os.open(os.devnull, os.O_RDWR)
+    os.dup2(devnull, 0)
+    os.dup2(devnull, 1)
+    Server(requests, replies).serve()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -1,0 +1,1 @@
+"""Questions, the learner's record and the schedule: no terminal, no torch."""

@@ -1,0 +1,72 @@
+"""Taking the record away: the formats by name, and `export`, which writes one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from quizbank.exporting import csv_export, json_export
+from quizbank.exporting.writing import ExportError, Options, Out, to_file, to_stdout
+from quizbank.models import Text
+from quizbank.record import Record
+from quizbank.sessions import AnyBank
+
+__all__ = ["FORMATS", "ExportError", "Format", "Options", "Out", "export"]
+
+
+class Format(NamedTuple):
+    """One line about the format, and what writes it."""
+
+    description: Text
+    write: Callable[[Record, Out, Options], None]
+
+
+FORMATS: dict[str, Format] = {
+    "json": Format(
+        Text(en="Everything, for programs and for moving house", zh="全部数据，供程序读取或迁移"),
+        json_export.write,
+    ),
+    "csv": Format(
+        Text(en="One row an answer, for a spreadsheet", zh="每次作答一行，供电子表格使用"),
+        csv_export.write,
+    ),
+}
+
+
+def export(
+    format: str,
+    record: Record,
+    bank: AnyBank | None,
+    out: Path | None,
+    force: bool = False,
+    *,
+    now: datetime | None = None,
+    excel: bool = False,
+) -> None:
+    """Write the record as `format` to the file `out`, or to standard output where that is None.
+
+    `bank` (a `quizbank.loader.Bank`, or None) tells each question's track and topic. `excel` begins the CSV
+    with the mark by which Excel knows UTF-8. Raises ExportError, and leaves what was there, where the file
+    exists (without `force`) or cannot be written; RecordError where the record cannot be read.
+    """
+    if format not in FORMATS:
+        known = ", ".join(FORMATS)
+        raise ExportError(
+            f"no export format {format!r}; there are: {known}", f"没有导出格式 {format!r}；可用的有：{known}"
+        )
+    if excel and format != "csv":
+        raise ExportError(
+            f"excel goes with csv, not with {format}", f"excel 选项只适用于 csv，不适用于 {format}"
+        )
+    options = Options(bank, now or datetime.now(UTC), excel)
+
+    def write(sink: Out) -> None:
+        with record.snapshot():
+            FORMATS[format].write(record, sink, options)
+
+    if out is None:
+        to_stdout(write)
+    else:
+        to_file(out, write, force)

@@ -1,0 +1,34 @@
+"""A fault in a bank file: where it is and what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+Severity = Literal["error", "warning"]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One fault. Lines and columns count from 1; 0 stands for the file as a whole."""
+
+    path: Path
+    line: int
+    column: int
+    field: str
+    message: str
+    severity: Severity = "error"
+
+    def __str__(self) -> str:
+        place = ":".join([str(self.path), *(str(n) for n in (self.line, self.column) if n)])
+        return ": ".join(part for part in (place, self.field, self.message) if part)
+
+
+class BankError(Exception):
+    """A bank that cannot be used, with all its problems at once."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = list(problems)
+        super().__init__("\n".join(map(str, self.problems)))

@@ -1,0 +1,233 @@
+"""When an item comes back: FSRS over the learner's calendar days, as pure functions of (card, rating, now).
+
+Days, not hours. The `fsrs` package floors 23 h 59 min to no day at all, so that a card answered at 21:00 and
+again at 20:30 next evening would count as answered twice in one day. It is therefore given midnights (UTC)
+of the learner's own days, which turn at 04:00 local time. Its learning steps of minutes do not fit that:
+they are left empty, a failed item returns the next day, and a session asks it again meanwhile.
+
+On one day an item lapses at most once. A drill is tried several times in a sitting: its day counts as one
+review, with the best rating of that day (`rate_drill` has already weighed the attempts and hints).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # 20 ms that the first screen does without
+    from fsrs import Scheduler
+
+AGAIN, HARD, GOOD, EASY = 1, 2, 3, 4
+
+DAY_TURNS_AT = timedelta(hours=4)
+ONE_DAY = timedelta(days=1)
+RETENTION = 0.9
+LONGEST_INTERVAL = 36_500  # days, the package's own bound
+
+# The forgetting curve of FSRS-6: R(t) = (1 + FACTOR · t/S) ** -DECAY, so that R(S) = 0.9.
+DECAY = 0.1542
+FACTOR: float = 0.9 ** (-1 / DECAY) - 1
+
+PASSABLE = 0.6  # below it an answer is wrong
+RIGHT = 0.85  # from it on an answer is right: a rubric may miss a small point
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """FSRS's view of an item: stability in days, difficulty from 1 to 10, and the day it was last seen."""
+
+    stability: float
+    difficulty: float
+    last_review: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """The state of one item, derived from the log. All datetimes are midnights (UTC) of learner days."""
+
+    item: str
+    due: datetime
+    stability: float
+    difficulty: float
+    state: int
+    """FSRS's number of the state; always 2, "review", as there are no learning steps."""
+    reps: int
+    lapses: int
+    last_review: datetime
+    first_review: datetime
+    rating: int
+    """What the last day counts as: a question's lowest rating of that day, a drill's highest."""
+    earlier: Memory | None = None
+    """The memory as it stood before that day."""
+    rev: int = 1
+    correct: int = 0
+    best: float = 0.0
+
+    @property
+    def memory(self) -> Memory:
+        return Memory(self.stability, self.difficulty, self.last_review)
+
+
+def learner_day(moment: datetime) -> date:
+    """The calendar day `moment` (aware, in the learner's own zone) belongs to; the day turns at 04:00."""
+    return (moment.replace(tzinfo=None) - DAY_TURNS_AT).date()
+
+
+def aligned(day: date) -> datetime:
+    """A learner day as the datetime FSRS is given: its midnight, UTC."""
+    return datetime.combine(day, time(), UTC)
+
+
+def interval(stability: float, retention: float = RETENTION) -> int:
+    """Days until the chance of recall falls to `retention`; at least one."""
+    days: float = stability / FACTOR * (retention ** (-1 / DECAY) - 1)
+    return min(max(round(days), 1), LONGEST_INTERVAL)
+
+
+def recall_probability(card: Card, now: datetime) -> float:
+    """The chance, from 0 to 1, that the learner would answer rightly today."""
+    elapsed = max((aligned(learner_day(now)) - card.last_review).days, 0)
+    return float((1 + FACTOR * elapsed / card.stability) ** -DECAY)
+
+
+def is_due(card: Card, today: date) -> bool:
+    """Whether to ask the item today.
+
+    A card last seen more than a day in the future was written under a wrong clock (one day may be a
+    flight): it is asked, which puts it right, instead of staying away until that future.
+    """
+    day = aligned(today)
+    return card.due <= day or card.last_review > day + ONE_DAY
+
+
+def review(card: Card | None, item: str, rating: int, now: datetime, retention: float = RETENTION) -> Card:
+    """The card after the item was rated 1 to 4 at `now` (aware, in the learner's own zone).
+
+    A clock that ran backwards counts as the same day.
+    """
+    if not AGAIN <= rating <= EASY:
+        raise ValueError(f"a rating is 1 to 4, not {rating}")
+    today = aligned(learner_day(now))
+    if card is None:
+        return _card(None, item, _remember(None, rating, today), rating, today, retention)
+    if today > card.last_review:
+        return _card(card, item, _remember(card.memory, rating, today), rating, today, retention)
+    if item.startswith("d:"):
+        of_day = max(rating, card.rating)
+        memory = _remember(card.earlier, of_day, today)
+    elif rating == AGAIN == card.rating:
+        of_day, memory = AGAIN, card.memory
+    else:
+        of_day = min(rating, card.rating)
+        memory = _remember(card.memory, rating, today)
+    return _card(card, item, memory, of_day, today, retention)
+
+
+def _card(
+    card: Card | None, item: str, memory: Memory, of_day: int, today: datetime, retention: float
+) -> Card:
+    days = 1 if of_day == AGAIN else interval(memory.stability, retention)
+    new = Card(
+        item=item,
+        due=today + days * ONE_DAY,
+        stability=memory.stability,
+        difficulty=memory.difficulty,
+        state=2,
+        reps=1,
+        lapses=0,
+        last_review=today,
+        first_review=today,
+        rating=of_day,
+    )
+    if card is None:
+        return new
+    same_day = today <= card.last_review
+    earlier = card.earlier if same_day else card.memory
+    lapses = card.lapses
+    if same_day and card.rating == AGAIN and earlier is not None:
+        lapses -= 1  # counted when the day began; counted again below unless the day was saved
+    if of_day == AGAIN and earlier is not None:
+        lapses += 1
+    return replace(
+        new,
+        reps=card.reps + 1,
+        lapses=lapses,
+        first_review=min(card.first_review, today),
+        earlier=earlier,
+        rev=card.rev,
+        correct=card.correct,
+        best=card.best,
+    )
+
+
+def _remember(memory: Memory | None, rating: int, today: datetime) -> Memory:
+    """One FSRS step. With no day between, FSRS applies its short-term formula."""
+    import fsrs
+
+    if memory is None:
+        before = fsrs.Card(card_id=0, due=today)  # without an id the package sleeps for a millisecond
+    else:
+        before = fsrs.Card(
+            card_id=0,
+            state=fsrs.State.Review,
+            stability=memory.stability,
+            difficulty=memory.difficulty,
+            due=today,
+            last_review=min(memory.last_review, today),
+        )
+    after, _ = _scheduler().review_card(before, fsrs.Rating(rating), today)
+    assert after.stability is not None
+    assert after.difficulty is not None
+    return Memory(after.stability, after.difficulty, today)
+
+
+@cache
+def _scheduler() -> Scheduler:
+    import fsrs
+
+    # The package's fuzz leaves its own bounds and draws from the global generator: off.
+    return fsrs.Scheduler(learning_steps=(), relearning_steps=(), enable_fuzzing=False)
+
+
+def rate_answer(
+    score: float,
+    seconds: float,
+    expected_seconds: float,
+    confidence: int | None,
+    correct: bool | None = None,
+) -> int:
+    """The rating of an answer to a question, from its score, time and the confidence given beforehand.
+
+    A score below 0.6 is 1 (again). One below 0.85 is 2 (hard), and so is any that does not count as
+    `correct`: an order with two neighbours swapped scores 0.97 and is still not right. Else it is
+
+    ========================  =========  ===================  ========
+    time                      1, a guess 2, or not asked      3, sure
+    ========================  =========  ===================  ========
+    up to what was expected   2          3                    4
+    up to twice that          2          3                    3
+    longer                    2          2                    3
+    ========================  =========  ===================  ========
+    """
+    if score < PASSABLE:
+        return AGAIN
+    if score < RIGHT or correct is False or confidence == 1:
+        return HARD
+    if confidence == 3:
+        return EASY if seconds <= expected_seconds else GOOD
+    return GOOD if seconds <= 2 * expected_seconds else HARD
+
+
+def rate_drill(passed: bool, hints: int, attempts: int) -> int:
+    """The rating of a graded attempt; `attempts` counts this one and those before it in the sitting.
+
+    Not passed is 1. Passed is 4 at the first attempt without a hint, 3 within four attempts and with one
+    hint at most, else 2.
+    """
+    if not passed:
+        return AGAIN
+    if hints == 0 and attempts <= 1:
+        return EASY
+    return GOOD if hints <= 1 and attempts <= 4 else HARD

@@ -1,0 +1,16 @@
+"""Every test has a home of its own, and none sees the developer's."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty home for this test alone; it does not exist yet."""
+    folder = tmp_path / "home"
+    monkeypatch.setenv("PREPTRAIN_HOME", str(folder))
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    return folder

@@ -1,0 +1,126 @@
+"""What is asked next, and what is asked again."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+from record_support import NOON
+
+from quizbank.scheduling import AGAIN, EASY, GOOD, Card, is_due, learner_day, review
+from quizbank.sessions import Candidate, Session, candidates, next_items
+
+DAY = timedelta(days=1)
+
+
+def item(name: str, track: str = "cnn", *topics: str, rev: int = 1) -> Candidate:
+    return Candidate(f"q:{name}", track, topics or ("pooling-role",), rev)
+
+
+def card(name: str, days_ago: int, rating: int = GOOD) -> Card:
+    return review(None, f"q:{name}", rating, NOON - days_ago * DAY)
+
+
+def cards(*those: Card) -> dict[str, Card]:
+    return {one.item: one for one in those}
+
+
+def test_the_most_likely_forgotten_first_then_new_ones() -> None:
+    items = [item(name) for name in ("new1", "weeks", "fresh", "new2", "failed", "days", "new3")]
+    seen = cards(card("fresh", 1), card("days", 4), card("weeks", 40), card("failed", 2, AGAIN))
+    assert next_items(items, seen, NOON, new_limit=2) == [
+        "q:weeks",
+        "q:failed",
+        "q:days",
+        "q:new1",
+        "q:new2",
+    ]
+    assert next_items(items, seen, NOON, new_limit=0, limit=2) == ["q:weeks", "q:failed"]
+    assert next_items(items, seen, NOON, new_limit=-1, limit=0) == []
+
+
+def test_tracks_take_turns() -> None:
+    items = [item(f"{track}{n}", track) for track in ("cnn", "rag") for n in range(3)]
+    items.append(item("lora", "finetuning"))
+    assert next_items(items, {}, NOON, new_limit=5) == ["q:cnn0", "q:rag0", "q:lora", "q:cnn1", "q:rag1"]
+    seen = cards(*(card(f"cnn{n}", 30 - n) for n in range(3)), card("rag2", 9))
+    assert next_items(items, seen, NOON, new_limit=0) == ["q:cnn0", "q:rag2", "q:cnn1", "q:cnn2"]
+
+
+def test_by_topic_and_by_track() -> None:
+    items = [item("a", "cnn", "im2col"), item("b", "rag", "bm25"), item("c", "cnn", "im2col", "bm25")]
+    assert next_items(items, {}, NOON, new_limit=9, topic="bm25") == ["q:b", "q:c"]
+    assert next_items(items, {}, NOON, new_limit=9, track="cnn") == ["q:a", "q:c"]
+    assert next_items(items, {}, NOON, new_limit=9, track="cnn", topic="bm25") == ["q:c"]
+    assert next_items(items, {}, NOON, new_limit=9, topic="none") == []
+
+
+def test_a_question_that_changed_its_meaning_is_asked_again() -> None:
+    seen = cards(card("a", 1, EASY))
+    assert next_items([item("a")], seen, NOON, new_limit=1) == []
+    assert next_items([item("a", rev=2)], seen, NOON, new_limit=1) == ["q:a"]
+
+
+def test_an_item_of_a_wrong_clock_is_asked() -> None:
+    assert next_items([item("a")], cards(card("a", -20_000)), NOON, new_limit=0) == ["q:a"]
+
+
+states = st.dictionaries(st.integers(0, 20), st.tuples(st.integers(0, 60), st.integers(1, 4)), max_size=20)
+
+
+@given(states=states, new_limit=st.integers(0, 25), limit=st.none() | st.integers(0, 30))
+def test_whatever_the_cards(states: dict[int, tuple[int, int]], new_limit: int, limit: int | None) -> None:
+    items = [item(str(n), f"track{n % 3}") for n in range(21)]
+    seen = cards(*(card(str(n), days, rating) for n, (days, rating) in states.items()))
+    chosen = next_items(items, seen, NOON, new_limit=new_limit, limit=limit)
+    assert chosen == next_items(items, dict(reversed(seen.items())), NOON, new_limit=new_limit, limit=limit)
+    assert len(chosen) == len(set(chosen))
+    due = {name for name, one in seen.items() if is_due(one, learner_day(NOON))}
+    new = {one.item for one in items} - seen.keys()
+    first = [name in due for name in chosen]
+    assert first == sorted(first, reverse=True), "due first"
+    assert set(chosen) <= due | new
+    room = len(due) + min(len(new), new_limit)
+    assert len(chosen) == (room if limit is None else min(room, limit))
+
+
+def test_candidates_of_bank_and_drills() -> None:
+    class Bank:
+        class Question:
+            topic = "lora"
+            rev = 3
+
+        questions = {"lora-init": Question()}  # noqa: RUF012
+        track_of = {"lora-init": "finetuning"}  # noqa: RUF012
+
+    class Drill:
+        id = "lora-linear"
+        track = "finetuning"
+        topics = ["lora", "qlora"]  # noqa: RUF012
+
+    assert candidates(Bank(), [Drill()]) == [
+        Candidate("q:lora-init", "finetuning", ("lora",), 3),
+        Candidate("d:lora-linear", "finetuning", ("lora", "qlora"), 1),
+    ]
+
+
+def test_a_session_asks_a_failed_item_again_after_four_others() -> None:
+    session = Session("abcdef")
+    asked = []
+    while (now := session.current) is not None:
+        asked.append(now)
+        session.rate(AGAIN if now == "a" else GOOD)
+    assert asked == ["a", "b", "c", "d", "e", "a", "f", "a"]
+    assert session.answered == 8
+    assert session.remaining == 0
+
+
+def test_a_session_of_one() -> None:
+    session = Session(["a"])
+    session.rate(AGAIN)
+    assert session.current == "a"
+    session.skip()
+    assert session.current is None
+    assert session.answered == 1
+    assert Session([]).current is None

@@ -1,0 +1,162 @@
+"""The app: one language, one theme, and pages that are pushed on Today."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import ClassVar
+
+from textual.app import App
+from textual.binding import Binding, BindingType
+from textual.command import CommandPalette, Provider
+from textual.reactive import reactive
+from textual.screen import Screen
+
+from tui import themes
+from tui.commands import active, bindings
+from tui.messages import (
+    CTRL_C,
+    NOT_SAVED,
+    PALETTE_PLACEHOLDER,
+    WORKER_FAILED,
+    Bilingual,
+    Language,
+    Phrase,
+    same,
+)
+from tui.screens.page import Page
+from tui.screens.today import TodayScreen
+from tui.services import Services
+from tui.settings import NEW_PER_DAY, THEMES
+from tui.text_layout import clean
+from tui.widgets.document import Localised
+from tui.widgets.palette import Commands
+
+
+class PreptrainApp(App[None], inherit_bindings=False):
+    """Holds the services, the language and the theme; the pages do the rest."""
+
+    TITLE = "preptrain"
+    CSS_PATH = [  # noqa: RUF012 (Textual's own annotation)
+        "styles/app.tcss",
+        "styles/quiz.tcss",
+        "styles/workbench.tcss",
+    ]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings("app"),
+        Binding("ctrl+c", "help_quit", show=False, system=True),
+    ]
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {Commands}
+    # Saying nothing of it would let Textual add a footer entry of its own.
+    COMMAND_PALETTE_BINDING = "ctrl+p"
+
+    language: reactive[Language] = reactive[Language]("en", init=False)
+
+    def __init__(self, services: Services) -> None:
+        super().__init__()
+        self.services = services
+        for theme in themes.ALL:
+            self.register_theme(theme)
+        self.theme = services.settings.theme
+        self.set_reactive(PreptrainApp.language, services.settings.language)
+
+    def get_default_screen(self) -> Screen[None]:
+        return TodayScreen()
+
+    def on_mount(self) -> None:
+        for notice in self.services.notices:
+            self.say(notice, severity="warning")
+
+    # --- what pages need
+
+    def say(self, text: Bilingual, *, severity: str = "information") -> None:
+        """A notice in the learner's language; foreign text in it is shown as it is."""
+        level = severity if severity in ("warning", "error") else "information"
+        self.notify(clean(text[self.language]), severity=level, markup=False)  # type: ignore[arg-type]
+
+    def report(self, error: Exception, phrase: Phrase = WORKER_FAILED) -> None:
+        """Tell of a failure without ending the app."""
+        self.say(phrase.format(error=_told(error)), severity="error")
+
+    # --- language, theme, settings
+
+    def watch_language(self) -> None:
+        for screen in self.screen_stack:
+            if isinstance(screen, Page):
+                screen.language_changed()
+            for widget in screen.walk_children(Localised):
+                widget.language_changed()
+
+    def action_switch_language(self) -> None:
+        self.language = "zh" if self.language == "en" else "en"
+        self._keep(language=self.language)
+
+    def action_next_theme(self) -> None:
+        self.theme = THEMES[(THEMES.index(self.theme) + 1) % len(THEMES)]
+        self._keep(theme=self.theme)
+
+    def action_new_per_day(self, change: int) -> None:
+        wanted = self.services.settings.new_per_day + change
+        kept = min(max(wanted, NEW_PER_DAY.start), NEW_PER_DAY.stop - 1)
+        self._keep(new_per_day=kept)
+        self.say(Phrase("{count} new questions a day", "每天新题 {count} 道").format(count=kept))
+        if isinstance(self.screen, TodayScreen):
+            self.screen.count()
+
+    def _keep(self, **changes: object) -> None:
+        try:
+            self.services.save_settings(replace(self.services.settings, **changes))  # type: ignore[arg-type]
+        except OSError as error:
+            self.report(error, NOT_SAVED)
+
+    # --- going about
+
+    def action_goto(self, place: str) -> None:
+        """Open a page from anywhere; whatever is open goes, keeping its drafts."""
+        from tui.screens import open_page
+
+        while len(self.screen_stack) > 1:
+            if isinstance(self.screen, Page):
+                self.screen.leave()
+            self.pop_screen()
+        self.push_screen(open_page(place))
+
+    def action_help(self) -> None:
+        from tui.screens.help import HelpScreen
+
+        if isinstance(self.screen, Page) and not isinstance(self.screen, HelpScreen):
+            self.push_screen(HelpScreen(active(self.screen)))
+
+    def action_command_palette(self) -> None:
+        if not CommandPalette.is_open(self):  # type: ignore[arg-type]
+            placeholder = PALETTE_PLACEHOLDER[self.language]
+            self.push_screen(CommandPalette(placeholder=placeholder, id="--command-palette"))
+
+    def action_help_quit(self) -> None:
+        self.say(CTRL_C)
+
+    async def action_quit(self) -> None:
+        for screen in reversed(self.screen_stack):
+            if isinstance(screen, Page):
+                screen.leave()
+        self.exit()
+
+
+def _told(error: Exception) -> Bilingual:
+    """An error in both languages, where it knows them."""
+    if hasattr(error, "__getitem__"):
+        return error
+    if isinstance(error, OSError):
+        from quizbank.errors import reason
+
+        return Phrase(*reason(error))
+    return same(str(error) or type(error).__name__)
+
+
+def run(services: Services) -> None:
+    """Run the app until the learner leaves, and close what it opened."""
+    app = PreptrainApp(services)
+    try:
+        app.run()
+    finally:
+        services.close()

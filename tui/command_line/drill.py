@@ -1,0 +1,213 @@
+"""`preptrain drill`: start a drill, grade it, see hints and the solution, and prove the catalogue."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from tui import attempts
+from tui.command_line.context import FAILED, GRADER_FAULT, PASSED, USAGE, Context, pass_context, plain_errors
+
+if TYPE_CHECKING:
+    from drills.catalog import Drill
+
+
+@click.group()
+def drill() -> None:
+    """List, start, check and verify drills. 编程练习：列表、开始、判题与验证。"""
+
+
+def _now() -> datetime:
+    return datetime.now().astimezone()
+
+
+def _find(drill_id: str) -> Drill:
+    from drills.catalog import find_drill
+
+    return find_drill(drill_id)
+
+
+@drill.command("list")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON. 输出 JSON。")
+@pass_context
+@plain_errors
+def list_drills(context: Context, as_json: bool) -> None:
+    """List the drills and how you stand. 列出所有题目与状态。
+
+    Example: preptrain drill list --json
+    """
+    from drills.catalog import load_catalog
+    from tui.command_line.tables import print_drills
+
+    drills = load_catalog().values()
+    if as_json:
+        rows = [{**item.model_dump(mode="json"), "hints": len(item.hints)} for item in drills]
+        click.echo(json.dumps({"drills": rows}, ensure_ascii=False))
+        return
+    with context.record() as record:
+        states = {item.id: attempts.state(record.card(f"d:{item.id}")) for item in drills}
+    print_drills(drills, states, context.language)
+
+
+@drill.command()
+@click.argument("drill_id", metavar="ID")
+@pass_context
+@plain_errors
+def start(context: Context, drill_id: str) -> None:
+    """Put the starter in your workspace and print the task. 把起始代码放进工作区并显示题目。
+
+    A file of yours is never overwritten. Example: preptrain drill start attention
+    """
+    found = _find(drill_id)
+    path = context.files().start(found)
+    click.echo(found.prompt(context.language))
+    context.say(f"Your file: {path}", f"你的文件：{path}")
+    context.say(f"Grade it: preptrain drill check {found.id}", f"判题：preptrain drill check {found.id}")
+
+
+@drill.command()
+@click.argument("drill_id", metavar="ID")
+@click.option(
+    "--solution",
+    type=click.Path(path_type=Path),
+    help="Grade this file instead of yours; nothing is recorded. 判指定文件，不计入记录。",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON. 输出 JSON 报告。")
+@click.option(
+    "--seed", type=click.IntRange(0, 9_999), default=0, help="Other inputs are drawn. 更换随机输入。"
+)
+@pass_context
+@plain_errors
+def check(context: Context, drill_id: str, solution: Path | None, as_json: bool, seed: int) -> None:
+    """Grade your file. 判题。
+
+    Exit codes: 0 passed, 1 failed, 2 wrong usage or an unreadable file, 3 the grader failed.
+    Example: preptrain drill check attention --solution attention.py --json
+    """
+    from drills.grading.client import Grader
+    from drills.workspace import read_source
+    from tui.command_line.tables import print_report
+
+    found = _find(drill_id)
+    if solution is None:
+        files = context.files()
+        path = files.path(found)
+        if not path.exists():
+            context.fail(
+                f"There is no {path} yet. Begin with: preptrain drill start {found.id}",
+                f"还没有 {path}。先运行：preptrain drill start {found.id}",
+            )
+        source = read_source(path)
+    else:
+        source = read_source(solution)
+    with Grader() as grader:
+        report = grader.grade(found, source, seed=seed)
+    if as_json:
+        click.echo(report.model_dump_json(indent=2))
+    else:
+        print_report(report, context.language)
+    if solution is None:
+        with context.record() as record:
+            attempts.record_attempt(record, found, report, source, _now(), report.seconds)
+    if report.verdict == "grader_fault":
+        raise SystemExit(GRADER_FAULT)
+    raise SystemExit(PASSED if report.passed else FAILED)
+
+
+@drill.command()
+@click.argument("drill_id", metavar="ID")
+@click.option("-n", "--number", type=click.IntRange(1, 3), help="Which one (default: the next). 第几条提示。")
+@pass_context
+@plain_errors
+def hint(context: Context, drill_id: str, number: int | None) -> None:
+    """Show the next hint; hints count. 显示下一条提示（计入评分）。
+
+    Example: preptrain drill hint attention
+    """
+    found = _find(drill_id)
+    with context.record() as record:
+        seen = attempts.sitting(record, found).hints
+        number = min(number or seen + 1, len(found.hints))
+        attempts.show_hint(record, found, number)
+    click.echo(f"[{number}/{len(found.hints)}] {found.hints[number - 1][context.language]}")
+
+
+@drill.command()
+@click.argument("drill_id", metavar="ID")
+@click.option("--give-up", is_flag=True, help="Show it without a pass; that counts as failed. 放弃并查看。")
+@pass_context
+@plain_errors
+def solution(context: Context, drill_id: str, give_up: bool) -> None:
+    """Print the solution, after a pass or after giving up. 通过或放弃后查看参考答案。
+
+    Example: preptrain drill solution attention --give-up
+    """
+    found = _find(drill_id)
+    with context.record() as record:
+        if not attempts.may_see_solution(record, found):
+            if not give_up:
+                context.fail(
+                    "Pass the drill first, or add --give-up (it counts as a failed attempt).",
+                    "先通过本题，或加 --give-up 放弃（记为未通过）。",
+                    USAGE,
+                )
+            attempts.give_up(record, found, context.files().read(found), _now())
+    click.echo(found.solution, nl=False)
+
+
+@drill.command()
+@click.argument("drill_id", metavar="ID")
+@pass_context
+@plain_errors
+def reset(context: Context, drill_id: str) -> None:
+    """Put the starter back; your text is backed up first. 恢复起始代码（先备份）。
+
+    Example: preptrain drill reset attention
+    """
+    backup = context.files().reset(_find(drill_id), _now())
+    if backup is not None:
+        context.say(f"Your text is kept in {backup}", f"原代码已备份到 {backup}")
+    context.say("The starter is back.", "已恢复起始代码。")
+
+
+@drill.command()
+@click.argument("drill_ids", metavar="[ID]...", nargs=-1)
+@click.option("--seeds", type=click.IntRange(1, 100), default=1, help="Repeat on other draws. 多组随机种子。")
+@click.option("--jobs", type=click.IntRange(1, 64), help="Graders at once (default: the cores). 并行数。")
+@pass_context
+@plain_errors
+def verify(context: Context, drill_ids: tuple[str, ...], seeds: int, jobs: int | None) -> None:
+    """Prove the drills: starters fail, solutions pass, mutants are rejected. 验证题目自身。
+
+    Example: preptrain drill verify attention --seeds 3
+    """
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from drills import verify as proving
+    from drills.catalog import load_catalog
+    from tui.command_line.tables import print_verification
+
+    drills = [_find(drill_id) for drill_id in drill_ids] or list(load_catalog().values())
+    results = []
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("verify", total=sum(map(proving.count_trials, drills)))
+        progress = lambda _: bar.advance(task)  # noqa: E731
+        for result in proving.verify(drills, seeds=seeds, jobs=jobs, progress=progress):
+            results.append(result)
+    print_verification(results)
+    problems = [f"{result.drill}: {problem}" for result in results for problem in result.problems]
+    for problem in problems:
+        click.echo(problem)
+    if problems:
+        context.fail(f"{len(problems)} problem(s).", f"共 {len(problems)} 处问题。", FAILED)
+    skipped = [result for result in results if result.skipped]
+    killed = sum(result.killed for result in results)
+    context.say(
+        f"{len(results) - len(skipped)} drills proved on {seeds} seed(s), {killed} mutants rejected, {len(skipped)} skipped.",
+        f"{len(results) - len(skipped)} 道题在 {seeds} 组种子上验证通过，拒绝 {killed} 个 mutant，跳过 {len(skipped)} 道。",
+    )

@@ -1,0 +1,128 @@
+"""Tables that commands print, drawn by rich, which knows the width of Chinese."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text as RichText
+
+if TYPE_CHECKING:
+    from drills.catalog import Drill
+    from drills.grading.report import Report
+    from drills.verify import Verification
+    from quizbank.models import Language
+    from quizbank.statistics import Summary
+
+MARK = {"passed": "✓", "failed": "✗", "not_run": "·"}
+
+
+def _table(*headings: str) -> Table:
+    return Table(*headings, box=None, padding=(0, 2, 0, 0), header_style="bold", highlight=False)
+
+
+def _console() -> Console:
+    return Console(highlight=False, markup=False, soft_wrap=False)
+
+
+def _percent(share: float | None) -> str:
+    return "–" if share is None else f"{share:.0%}"
+
+
+def print_stats(found: Summary, language: Language) -> None:
+    """The summary of a record."""
+    from quizbank.syllabus import load_syllabus
+
+    zh, now, console = language == "zh", found.glance, _console()
+    console.print(
+        f"今天 {now.answers_today} 次作答，{now.minutes_today:.0f} 分钟 · 连续 {now.streak} 天 · 待复习 {found.due_now}"
+        if zh
+        else f"Today {now.answers_today} answers, {now.minutes_today:.0f} min · streak {now.streak} days · due {found.due_now}"
+    )
+    console.print(
+        f"编程题：通过 {found.drills_solved} / 尝试 {found.drills_attempted} / 共 {found.drills_total}"
+        if zh
+        else f"Drills: {found.drills_solved} solved, {found.drills_attempted} tried, {found.drills_total} in all"
+    )
+    console.print()
+    headings = (
+        ("方向", "已见", "正确率", "预计掌握", "到期")
+        if zh
+        else ("track", "seen", "correct", "recall", "due")
+    )
+    table = _table(*headings)
+    for track in load_syllabus().tracks:
+        if (row := found.tracks.get(track.id)) is not None:
+            seen = f"{row.seen}/{row.total}"
+            table.add_row(
+                track.title[language], seen, _percent(row.correct_share), _percent(row.recall), str(row.due)
+            )
+    console.print(table)
+
+
+def print_drills(drills: Iterable[Drill], states: Mapping[str, str], language: Language) -> None:
+    """The catalogue with the learner's state."""
+    zh = language == "zh"
+    words = {
+        "new": ("new", "未做"),
+        "tried": ("tried", "做过"),
+        "solved": ("solved", "已通过"),
+    }
+    table = _table(*(("题目", "名称", "难度", "状态") if zh else ("id", "title", "level", "state")))
+    for drill in drills:
+        table.add_row(drill.id, drill.title[language], "●" * drill.difficulty, words[states[drill.id]][zh])
+    _console().print(table)
+
+
+def print_report(report: Report, language: Language) -> None:
+    """A verdict as a person reads it."""
+    from drills.grading.report import VERDICT_TEXT
+
+    zh, console = language == "zh", _console()
+    sign = "✓" if report.passed else "✗"
+    console.print(
+        RichText(f"{sign} {VERDICT_TEXT[report.verdict][language]}  ({report.seconds:.2f} s)", style="bold")
+    )
+    for check in report.checks:
+        console.print(f"  {MARK[check.state]} {check.text[language]}")
+    if (failure := report.failure) is not None:
+        console.print()
+        console.print(RichText(failure.message[language], style="bold"))
+        for label, value in (
+            *((item.name, item) for item in failure.inputs),
+            ("应为" if zh else "expected", failure.expected),
+            ("实际" if zh else "actual", failure.actual),
+        ):
+            if value is not None:
+                console.print(f"  {label} =")
+                console.print(_indent(value.shown))
+        if failure.difference:
+            console.print(f"  {failure.difference}")
+        if failure.traceback:
+            console.print(_indent(failure.traceback))
+    if report.output:
+        console.print("程序输出：" if zh else "Printed:")
+        console.print(_indent(report.output))
+
+
+def _indent(text: str) -> str:
+    return "\n".join(f"    {line}" for line in text.rstrip("\n").splitlines())
+
+
+def print_verification(results: Iterable[Verification]) -> None:
+    """The proof of the drills, a line each."""
+    table = _table("drill", "mutants killed", "alternatives", "seconds", "")
+    for result in sorted(results, key=lambda result: result.drill):
+        state = (
+            f"skipped: {result.skipped}" if result.skipped else ("ok" if not result.problems else "FAILED")
+        )
+        table.add_row(
+            result.drill,
+            f"{result.killed}/{result.mutants}",
+            f"{result.accepted}/{result.alternatives}",
+            f"{result.seconds:.1f}",
+            state,
+        )
+    _console().print(table)

@@ -1,0 +1,229 @@
+"""What the app says, in English and Chinese."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+Language = Literal["zh", "en"]
+LANGUAGES: tuple[Language, ...] = ("en", "zh")
+
+
+class Bilingual(Protocol):
+    """A `Phrase`, a question's `Text`, a `PlainError`: whatever gives a text for a language."""
+
+    def __getitem__(self, language: Language, /) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """One text of the app in both languages; like `quizbank.models.Text`, without pydantic's import time."""
+
+    en: str
+    zh: str
+
+    def __getitem__(self, language: Language) -> str:
+        return self.zh if language == "zh" else self.en
+
+    def format(self, **values: object) -> Phrase:
+        """Fill in values; those that are bilingual themselves are filled in each language."""
+        return Phrase(self.en.format(**_in("en", values)), self.zh.format(**_in("zh", values)))
+
+
+def same(text: str) -> Phrase:
+    """A text that is the same in both languages: a number, a name, code."""
+    return Phrase(text, text)
+
+
+def join(separator: str, *parts: Bilingual) -> Phrase:
+    return Phrase(separator.join(part["en"] for part in parts), separator.join(part["zh"] for part in parts))
+
+
+def language_of(node: object) -> Language:
+    """The language of the app a widget or screen lives in."""
+    language: Language = getattr(getattr(node, "app", None), "language", "en")
+    return language
+
+
+def _in(language: Language, values: dict[str, object]) -> dict[str, object]:
+    return {
+        name: value if isinstance(value, str | int | float) else value[language]  # type: ignore[index]
+        for name, value in values.items()
+    }
+
+
+# --- everywhere
+LOADING = Phrase("loading…", "正在载入…")
+TOO_SMALL = Phrase(
+    "The terminal is too small.\nMake it at least {width} × {height}.",
+    "终端窗口太小，\n请至少调到 {width} 列 × {height} 行。",
+)
+YES = Phrase("Yes", "是")
+NO = Phrase("No", "否")
+WORKER_FAILED = Phrase("Something went wrong: {error}", "出错了：{error}")
+NOT_SAVED = Phrase("Not saved: {error}", "没有保存：{error}")
+ANSWER_NOT_SAVED = Phrase(
+    "The answer could not be recorded, try again: {error}", "答案没能写入记录，请重试：{error}"
+)
+SETTINGS_BROKEN = Phrase(
+    "{path} could not be read ({error}); the defaults are used. It is kept as {backup}.",
+    "无法读取 {path}（{error}），改用默认设置；原文件保留为 {backup}。",
+)
+SETTINGS_UNREADABLE = Phrase(
+    "{path} could not be read ({error}); the defaults are used.", "无法读取 {path}（{error}），改用默认设置。"
+)
+BANK_BROKEN = Phrase("The question bank has errors: {error}", "题库有错误：{error}")
+TITLE = Phrase("preptrain", "preptrain")
+LANGUAGE_NAME = Phrase("English", "中文")
+
+# --- today
+TODAY = Phrase("Today", "今天")
+DUE = Phrase("due", "待复习")
+NEW = Phrase("new today", "今日新题")
+DRILLS_OPEN = Phrase("drills to do", "未完成的编程题")
+DONE_TODAY = Phrase("answered today", "今天已答")
+STREAK = Phrase("day streak", "连续天数")
+LAST_14 = Phrase("last 14 days", "最近 14 天")
+BEGIN = Phrase("Press Enter to begin.", "按 Enter 开始。")
+BEGIN_NEW = Phrase(
+    "Welcome. Press Enter for your first questions; F2 switches to Chinese.",
+    "欢迎！按 Enter 开始第一组题；按 F2 切换为英文。",
+)
+NOTHING_DUE = Phrase(
+    "Nothing is due. D opens the drills, Q asks questions ahead of time.",
+    "今天的题都做完了。按 D 做编程题，按 Q 提前练习。",
+)
+NEXT_DRILL = Phrase("Next drill: {title}", "下一道编程题：{title}")
+
+# --- quiz
+QUIZ = Phrase("Quiz", "答题")
+LEFT = Phrase("{count} left", "还剩 {count} 题")
+AGAIN = Phrase("once more", "再来一次")
+DIFFICULTY = Phrase("difficulty {level} of 5", "难度 {level}/5")
+HOW_SURE = Phrase("How sure?", "把握：")
+SURE_1 = Phrase("guess", "猜的")
+SURE_2 = Phrase("fairly", "比较有把握")
+SURE_3 = Phrase("certain", "很确定")
+RIGHT = Phrase("✓ Right", "✓ 正确")
+PARTLY = Phrase("◐ Partly right, {percent}%", "◐ 部分正确，{percent}%")
+WRONG = Phrase("✗ Wrong", "✗ 错误")
+EXPECTED = Phrase("Answer", "答案")
+EXPLANATION = Phrase("Explanation", "解析")
+SOURCES = Phrase("Sources", "出处")
+BUILD_IT = Phrase("Now build it", "动手实现")
+FOLLOW_UPS = Phrase("The interviewer goes on", "面试官追问")
+FOLLOW_UP_HIDDEN = Phrase("Answer aloud, then press F to compare.", "先自己说一遍，再按 F 对照。")
+RETURNS = Phrase("comes back {when}", "{when}再复习")
+RETURNS_TOMORROW = Phrase("tomorrow", "明天")
+RETURNS_IN = Phrase("in {days} days", "{days} 天后")
+RETURNS_TODAY = Phrase("Asked again in this session.", "本轮稍后会再问一次。")
+DRAFT_RESTORED = Phrase("Your unfinished answer is back.", "已恢复上次没写完的答案。")
+NO_QUESTIONS = Phrase("There is no question to ask.", "没有可问的题目。")
+SESSION_DONE = Phrase("Done for now", "本轮完成")
+SESSION_SUMMARY = Phrase(
+    "{answered} answered, {right} right at the first try.", "答了 {answered} 题，一次答对 {right} 题。"
+)
+SESSION_NEXT = Phrase("Enter goes on, Esc goes back.", "按 Enter 继续，按 Esc 返回。")
+SESSION_ALL_DONE = Phrase("Nothing more is due today. Esc goes back.", "今天没有要复习的了。按 Esc 返回。")
+
+CHOOSE_ONE = Phrase("Choose one.", "单选：请选一项。")
+CHOOSE_ALL = Phrase("Choose all that hold; Space or a number ticks.", "多选：用空格或数字勾选所有正确的。")
+TYPE_NUMBER = Phrase("Type a number.", "请输入一个数。")
+UNIT = Phrase("in {unit}", "单位：{unit}")
+NUMBER_HINT = Phrase("a number, such as 1.5e9", "一个数，例如 1.5e9")
+FILL_GAPS = Phrase("Fill every gap.", "请填写每个空。")
+GAP = Phrase("gap {number}", "第 {number} 空")
+PUT_IN_ORDER = Phrase("Put in order: shift+↑↓ or J/K moves a row.", "排序：用 shift+↑↓ 或 J/K 移动所选行。")
+MATCH_ALL = Phrase("For each number choose a letter.", "配对：为每个数字选一个字母。")
+IN_WORDS = Phrase(
+    "Answer in words, as you would in the interview. Ctrl+S shows the rubric.",
+    "像面试那样用自己的话回答。按 Ctrl+S 查看评分要点。",
+)
+TICK_POINTS = Phrase("Tick what your answer said, then press Enter.", "勾选你答到的要点，再按 Enter。")
+YOUR_ANSWER = Phrase("Your answer", "你的回答")
+WHAT_PRINTS = Phrase("What does it print?", "这段代码输出什么？")
+PICK_WRONG = Phrase("Which part is wrong?", "哪一处有错？")
+PICK_CORRECTION = Phrase("What is right instead?", "应当改成什么？")
+EMPTY = Phrase("(nothing)", "（空）")
+WEIGHT = Phrase("weight {weight}", "权重 {weight}")
+
+# --- drills
+DRILLS = Phrase("Drills", "编程题")
+SEARCH = Phrase("search", "搜索")
+DRILL_NEW = Phrase("new", "未做")
+DRILL_TRIED = Phrase("tried", "做过")
+DRILL_SOLVED = Phrase("solved", "已通过")
+NO_DRILLS = Phrase("No drill matches.", "没有匹配的编程题。")
+MINUTES = Phrase("{minutes} min", "{minutes} 分钟")
+
+# --- workbench
+PROMPT = Phrase("Prompt", "题目")
+CODE = Phrase("Code", "代码")
+RESULT = Phrase("Result", "结果")
+NOT_RUN = Phrase("Not run yet. Ctrl+S runs your code.", "还没运行。按 Ctrl+S 运行。")
+CHECKING = Phrase("checking…", "正在检查…")
+STOPPING = Phrase("stopping…", "正在停止…")
+STOPPED = Phrase("Stopped. Nothing was recorded.", "已停止，没有记录。")
+PASSED = Phrase("passed", "通过")
+FAILED = Phrase("failed", "未通过")
+SKIPPED = Phrase("not run", "未运行")
+COUNTEREXAMPLE = Phrase("Smallest inputs that fail", "最小反例")
+WANTED = Phrase("expected", "期望")
+GOT = Phrase("actual", "实际")
+DIFFERENCE = Phrase("difference", "差异")
+TRACEBACK = Phrase("Traceback", "报错位置")
+PRINTED = Phrase("Printed", "程序输出")
+TOOK = Phrase("{seconds} s", "{seconds} 秒")
+HINT = Phrase("Hint {number} of {total}", "提示 {number}/{total}")
+NO_MORE_HINTS = Phrase("There are no more hints.", "没有更多提示了。")
+GIVE_UP_ASK = Phrase(
+    "Give up and see the solution? It counts as not solved today.", "放弃并查看参考答案？今天会记为未通过。"
+)
+RESET_ASK = Phrase(
+    "Start over from the template? Your file is backed up first.", "恢复到初始模板？会先备份你的文件。"
+)
+RESET_DONE = Phrase("Your file is kept as {path}.", "你的文件已备份为 {path}。")
+RESET_NOTHING = Phrase("The template is back.", "已恢复到初始模板。")
+SAVED_AT = Phrase("your file: {path}", "你的文件：{path}")
+RESTORED = Phrase("Unsaved changes are back.", "已恢复未保存的修改。")
+CHANGED_OUTSIDE = Phrase(
+    "The file was changed outside the app and is shown as it is now; your unsaved text is kept as {path}.",
+    "文件在应用外被修改过，现在显示的是文件内容；你未保存的内容保留在 {path}。",
+)
+SOLUTION = Phrase("Solution", "参考答案")
+PASS_FIRST = Phrase("Passed. F8 shows the solution.", "通过了！按 F8 查看参考答案。")
+
+# --- progress
+PROGRESS = Phrase("Progress", "进度")
+LAST_30 = Phrase("Last 30 days", "最近 30 天")
+FORECAST = Phrase("Coming due", "未来 7 天到期")
+ANSWERS = Phrase("answers", "答题数")
+CORRECT = Phrase("right", "正确率")
+MINUTES_TOTAL = Phrase("minutes", "分钟")
+LONGEST = Phrase("longest streak", "最长连续")
+SOLVED_OF = Phrase("drills solved", "已通过编程题")
+TRACKS = Phrase("Tracks", "各方向")
+SEEN = Phrase("seen", "已学")
+RECALL = Phrase("recall", "掌握度")
+HARDEST = Phrase("Hardest for you", "最难的几题")
+LAPSES = Phrase("forgotten {count} ×", "忘记 {count} 次")
+NOTHING_YET = Phrase("Nothing answered yet.", "还没有答题记录。")
+DAYS = Phrase("{count} days", "{count} 天")
+
+# --- help
+HELP = Phrase("Keys", "按键")
+EVERYWHERE = Phrase("Everywhere", "所有页面")
+THIS_SCREEN = Phrase("On this page", "本页")
+PALETTE_PLACEHOLDER = Phrase("Search for a command…", "搜索命令…")
+CTRL_C = Phrase("Ctrl+Q leaves.", "按 Ctrl+Q 退出。")
+
+# --- under an option after grading
+RIGHT_CHOICE = Phrase("Right.", "选对了。")
+RIGHT_ONE = Phrase("This one is right.", "这一项才对。")
+WRONG_CHOICE = Phrase("Wrong.", "选错了。")
+MISSED = Phrase("Missed: it holds.", "漏选：这一项成立。")
+BELONGS = Phrase("belongs at place {place}", "应在第 {place} 位")
+IT_IS = Phrase("it is: {answer}", "应为：{answer}")
+EMPTY_ANSWER = Phrase("There is no answer yet.", "还没有作答。")
+OUTPUT_HINT = Phrase("what it prints", "输出内容")
+RECALL_HINT = Phrase("your answer, in your own words", "用自己的话回答")

@@ -1,0 +1,179 @@
+"""A sitting at the quiz: what is asked, what was answered, and the record of both; no screen in here."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from quizbank.record import Record, new_entry
+from quizbank.scheduling import Card, learner_day, rate_answer, recall_probability
+from quizbank.sessions import Candidate, Session, next_items
+
+if TYPE_CHECKING:
+    from quizbank.answering import Feedback
+    from quizbank.asking import Asked
+    from quizbank.models import Question
+    from tui.services import Services
+
+AHEAD = 10  # questions asked when nothing is due and the day's new ones are done
+
+
+@dataclass(frozen=True)
+class Draft:
+    """An answer that was begun: what the widget held, and the seed that its order and numbers came from."""
+
+    seed: int
+    rev: int
+    state: Any
+
+    def to_text(self) -> str:
+        return json.dumps({"seed": self.seed, "rev": self.rev, "state": self.state}, ensure_ascii=False)
+
+    @classmethod
+    def from_text(cls, text: str | None, rev: int) -> Draft | None:
+        """The draft, unless it is of an earlier revision of the question or cannot be read."""
+        try:
+            data = json.loads(text or "")
+            draft = cls(int(data["seed"]), int(data["rev"]), data["state"])
+        except (ValueError, TypeError, KeyError):
+            return None
+        return draft if draft.rev == rev else None
+
+
+@dataclass(frozen=True)
+class Result:
+    """A graded and recorded answer."""
+
+    feedback: Feedback
+    card: Card
+    asked_again: bool
+    """Whether the same question comes again in this sitting."""
+
+
+def plan(
+    items: list[Candidate],
+    cards: Mapping[str, Card],
+    now: datetime,
+    *,
+    new_left: int,
+    ahead: bool = False,
+) -> list[str]:
+    """The questions of a sitting: those due, then new ones; with `ahead`, when there are none of these,
+    new ones beyond the day's number, or else those most likely forgotten."""
+    questions = [item for item in items if item.item.startswith("q:")]
+    chosen = next_items(questions, cards, now, new_limit=new_left)
+    if chosen or not ahead:
+        return chosen
+    chosen = next_items(questions, cards, now, new_limit=AHEAD)
+    if chosen:
+        return chosen
+    seen = [item.item for item in questions if item.item in cards]
+    return sorted(seen, key=lambda item: recall_probability(cards[item], now))[:AHEAD]
+
+
+class QuizRun:
+    """One sitting: asks question after question, records each answer the moment it is graded."""
+
+    def __init__(self, services: Services, items: list[str]) -> None:
+        self._services = services
+        known = services.bank.questions
+        self._session = Session([item for item in items if item.removeprefix("q:") in known])
+        self._tried: set[str] = set()
+        self.right_at_once = 0
+        self.asked: Asked | None = None
+        self.draft: Draft | None = None
+        self._asked_at = services.now()
+
+    @property
+    def record(self) -> Record:
+        return self._services.record
+
+    @property
+    def remaining(self) -> int:
+        return self._session.remaining
+
+    @property
+    def answered(self) -> int:
+        return self._session.answered
+
+    @property
+    def questions_answered(self) -> int:
+        """How many different ones."""
+        return len(self._tried)
+
+    @property
+    def question(self) -> Question | None:
+        item = self._session.current
+        return None if item is None else self._services.bank.questions[item.removeprefix("q:")]
+
+    @property
+    def is_repeat(self) -> bool:
+        """Whether the question was failed in this sitting and is asked once more."""
+        return self._session.current in self._tried
+
+    def ask(self) -> Asked | None:
+        """The question to show now, with the draft of an earlier sitting; None when all is done."""
+        from quizbank.asking import ask
+
+        question = self.question
+        if question is None:
+            self.asked = self.draft = None
+            return None
+        self.draft = Draft.from_text(self.record.draft(f"q:{question.id}"), question.rev)
+        seed = self.draft.seed if self.draft else self._services.new_seed()
+        self.asked = ask(question, seed)
+        self._asked_at = self._services.now()
+        return self.asked
+
+    def submit(self, answer: Any, confidence: int | None) -> Result:
+        """Grade and record an answer.
+
+        Raises AnswerError when it is none, and RecordError when it cannot be written; either way the
+        question stays to be answered.
+        """
+        from quizbank.answering import grade
+
+        assert self.asked is not None
+        question, seed = self.asked.question, self.asked.seed
+        item = f"q:{question.id}"
+        feedback = grade(question, answer, seed)
+        now = self._services.now()
+        seconds = (now - self._asked_at).total_seconds()
+        rating = rate_answer(feedback.score, seconds, question.seconds, confidence)
+        entry = new_entry(
+            item,
+            rev=question.rev,
+            score=feedback.score,
+            rating=rating,
+            seconds=seconds,
+            now=now,
+            confidence=confidence,
+            seed=seed,
+            detail={"answer": answer},
+        )
+        card = self.record.append(entry)
+        if item not in self._tried and feedback.correct:
+            self.right_at_once += 1
+        self._tried.add(item)
+        before = self._session.remaining
+        self._session.rate(rating)
+        return Result(feedback, card, self._session.remaining == before)
+
+    def skip(self) -> None:
+        """Leave the question for another day."""
+        self._session.skip()
+
+    def keep(self, state: Any) -> None:
+        """Keep a half-written answer; None forgets it."""
+        if self.asked is not None:
+            question = self.asked.question
+            text = "" if state is None else Draft(self.asked.seed, question.rev, state).to_text()
+            self.record.save_draft(f"q:{question.id}", text)
+
+
+def days_until(card: Card, now: datetime) -> int:
+    """In how many learner days an item comes back."""
+    return (card.due.date() - learner_day(now)).days

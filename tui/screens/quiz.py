@@ -1,0 +1,306 @@
+"""The quiz: question after question, each answer recorded before its feedback is painted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import VerticalScroll
+from textual.timer import Timer
+
+from quizbank.errors import RecordError
+from tui.commands import bindings
+from tui.feedback_text import Explained, verdict
+from tui.markup import SHORT_LINE
+from tui.messages import (
+    AGAIN,
+    ANSWER_NOT_SAVED,
+    DRAFT_RESTORED,
+    LEFT,
+    LOADING,
+    NO_QUESTIONS,
+    NOT_SAVED,
+    QUIZ,
+    SESSION_ALL_DONE,
+    SESSION_DONE,
+    SESSION_NEXT,
+    SESSION_SUMMARY,
+    Bilingual,
+    join,
+    same,
+)
+from tui.quiz_session import QuizRun, Result, days_until, plan
+from tui.screens.page import Page
+from tui.widgets.answers.base import AnswerBox, Incomplete
+from tui.widgets.document import Document
+from tui.widgets.status_line import StatusLine
+
+if TYPE_CHECKING:
+    from quizbank.asking import Asked
+    from tui.services import Services
+
+DRAFT_AFTER = 0.4  # seconds without a key
+SITTING = 20
+
+Stage = Literal["loading", "asking", "graded", "over"]
+
+
+def planned(services: Services) -> list[str]:
+    """The questions of the next sitting, and all imports that it will need; for a worker thread."""
+    import quizbank.answering
+    import quizbank.asking  # noqa: F401
+    import tui.widgets.answers  # noqa: F401
+    from quizbank.scheduling import learner_day
+
+    now = services.now()
+    with services.own_record() as record:
+        cards = record.cards()
+        new_today = record.new_count(learner_day(now))
+    new_left = max(0, services.settings.new_per_day - new_today)
+    return plan(services.candidates(), cards, now, new_left=new_left, ahead=True)[:SITTING]
+
+
+class QuizScreen(Page):
+    """Asks, takes the answer, explains."""
+
+    HEADING = QUIZ
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("quiz")]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stage: Stage = "loading"
+        self.run: QuizRun | None = None
+        self.confidence: int | None = None
+        self.explained: Explained | None = None
+        self._draft_timer: Timer | None = None
+
+    def body(self) -> ComposeResult:
+        yield VerticalScroll(id="quiz", classes="body")
+        yield StatusLine()
+
+    @property
+    def page(self) -> VerticalScroll:
+        return self.query_one("#quiz", VerticalScroll)
+
+    @property
+    def line(self) -> StatusLine:
+        return self.query_one(StatusLine)
+
+    @property
+    def box(self) -> AnswerBox | None:
+        return next(iter(self.query(AnswerBox)), None)
+
+    def on_mount(self) -> None:
+        self.start()
+
+    def start(self) -> None:
+        """Plan a sitting and ask its first question."""
+        self._enter("loading")
+        self.line.say(LOADING)
+        services = self.services
+        self.in_background(lambda: planned(services), self._planned)
+
+    def _planned(self, items: list[str]) -> None:
+        self.run = QuizRun(self.services, items)
+        self.call_next(self.ask)
+
+    def _enter(self, stage: Stage) -> None:
+        self.stage = stage
+        self.refresh_bindings()
+
+    # --- asking
+
+    async def ask(self) -> None:
+        """Show the next question, or the end of the sitting."""
+        assert self.run is not None
+        try:
+            asked = self.run.ask()
+        except RecordError as error:
+            self.preptrain.report(error)
+            return
+        self.confidence = None
+        self.explained = None
+        await self.page.remove_children()
+        if asked is None:
+            await self._over()
+            return
+        from tui.widgets.answers import answer_box
+
+        box = answer_box(asked)
+        await self.page.mount(Document(asked.stem, short=SHORT_LINE, id="stem"), box)
+        self._show_title(asked)
+        restored = self._restore(box)
+        self.page.scroll_home(animate=False)
+        box.begin()
+        self._enter("asking")
+        self.line.say(DRAFT_RESTORED if restored else box.instruction)
+        self.line.ask_confidence(None)
+
+    def _restore(self, box: AnswerBox) -> bool:
+        assert self.run is not None
+        if self.run.draft is None or self.run.draft.state is None:
+            return False
+        try:
+            box.restore(self.run.draft.state)
+        except (ValueError, TypeError, KeyError, IndexError, AttributeError):
+            return False  # of another version of the app or of the question
+        return True
+
+    def _show_title(self, asked: Asked) -> None:
+        assert self.run is not None
+        question = asked.question
+        names: list[Bilingual] = [QUIZ]
+        for track, topic in self.services.syllabus.topics():
+            if topic.id == question.topic:
+                names += [track.title, topic.title]
+        stars = same("●" * question.difficulty + "○" * (5 - question.difficulty))
+        status = join("  ", stars, LEFT.format(count=self.run.remaining))
+        if self.run.is_repeat:
+            status = join("  ", AGAIN, status)
+        self.title_bar.show(title=join(" · ", *names), status=status)
+
+    async def _over(self) -> None:
+        assert self.run is not None
+        self._enter("over")
+        self.line.ask_confidence(None, ask=False)
+        self.title_bar.show(title=QUIZ, status=same(""))
+        if self.run.questions_answered == 0:
+            await self.page.mount(Document(NO_QUESTIONS, classes="over"))
+            self.line.say(SESSION_ALL_DONE)
+        else:
+            summary = SESSION_SUMMARY.format(
+                answered=self.run.questions_answered, right=self.run.right_at_once
+            )
+            await self.page.mount(Document(join("\n\n", join("", same("# "), SESSION_DONE), summary)))
+            self.line.say(SESSION_NEXT)
+        self.page.focus()
+
+    # --- answering
+
+    @on(AnswerBox.Changed)
+    def _typed(self) -> None:
+        if self.stage != "asking":
+            return
+        if self.line.tone == "warning" and self.box is not None:
+            self.line.say(self.box.instruction)
+        if self._draft_timer is not None:
+            self._draft_timer.stop()
+        self._draft_timer = self.set_timer(DRAFT_AFTER, self.keep_draft)
+
+    def keep_draft(self) -> None:
+        """Keep what stands in the widget, so that neither escape nor a crash loses it."""
+        if self._draft_timer is not None:
+            self._draft_timer.stop()
+            self._draft_timer = None
+        if self.stage == "asking" and self.run is not None and self.box is not None:
+            try:
+                self.run.keep(self.box.state())
+            except RecordError as error:
+                self.preptrain.report(error, NOT_SAVED)
+
+    @on(AnswerBox.Submitted)
+    async def _handed_in(self) -> None:
+        await self.action_submit()
+
+    async def action_submit(self) -> None:
+        box = self.box
+        if self.stage != "asking" or box is None:
+            return
+        try:
+            if not box.advance():
+                self.line.say(box.instruction)
+                return
+            answer = box.answer()
+        except Incomplete as error:
+            self.line.say(error.phrase, "warning")
+            return
+        await self._grade(answer)
+
+    async def action_dont_know(self) -> None:
+        await self._grade(None)
+
+    async def _grade(self, answer: Any) -> None:
+        from quizbank.answering import AnswerError
+
+        if self.stage != "asking" or self.run is None or self.run.asked is None or self.box is None:
+            return
+        asked = self.run.asked
+        try:
+            result = self.run.submit(answer, self.confidence)
+        except AnswerError as error:
+            self.line.say(error, "warning")
+            return
+        except RecordError as error:
+            self.line.say(ANSWER_NOT_SAVED.format(error=error), "warning")
+            return
+        if self._draft_timer is not None:
+            self._draft_timer.stop()
+        await self._explain(asked, result, answer)
+
+    # --- feedback
+
+    async def _explain(self, asked: Asked, result: Result, answer: Any) -> None:
+        assert self.box is not None
+        assert self.run is not None
+        self.box.show(result.feedback)
+        drills = [
+            self.services.drills[drill] for drill in asked.question.drills if drill in self.services.drills
+        ]
+        shows_parts = not self.box.marks_itself or answer is None
+        self.explained = Explained(asked, result.feedback, drills, shows_parts)
+        await self.page.mount(Document(self.explained.blocks, id="explained"))
+        self._enter("graded")
+        days = days_until(result.card, self.services.now())
+        text, tone = verdict(result.feedback, days, result.asked_again)
+        self.line.ask_confidence(self.confidence, ask=False)
+        self.line.say(text, tone)
+        self.title_bar.show(status=LEFT.format(count=self.run.remaining))
+        self.page.focus()
+
+    async def action_next(self) -> None:
+        if self.stage == "over":
+            self.start()
+        else:
+            await self.ask()
+
+    def action_follow_up(self) -> None:
+        if self.explained is not None:
+            self.explained.shows_follow_ups = True
+            self.query_one("#explained", Document).language_changed()
+            self.refresh_bindings()
+
+    def action_build(self) -> None:
+        from tui.screens.workbench import WorkbenchScreen
+
+        if self.explained is not None and self.explained.drills:
+            self.app.push_screen(WorkbenchScreen(self.explained.drills[0]))
+
+    def action_sure(self, level: int) -> None:
+        self.confidence = None if self.confidence == level else level
+        self.line.ask_confidence(self.confidence)
+
+    async def action_skip(self) -> None:
+        if self.run is not None:
+            self.keep_draft()
+            self.run.skip()
+            await self.ask()
+
+    def action_scroll(self, pages: int) -> None:
+        self.page.scroll_relative(y=pages * (self.page.size.height - 2), animate=False)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        explained = self.explained
+        if action == "next":
+            return self.stage in ("graded", "over")
+        if action in ("submit", "sure", "skip", "dont_know"):
+            return self.stage == "asking"
+        if action == "build":
+            return self.stage == "graded" and explained is not None and bool(explained.drills)
+        if action == "follow_up":
+            return self.stage == "graded" and explained is not None and explained.hides_follow_ups
+        return True
+
+    def leave(self) -> None:
+        self.keep_draft()

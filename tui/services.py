@@ -1,0 +1,170 @@
+"""The parts the app is built from, each given explicitly, so that a test can give others.
+
+What is needed for the first frame (settings, record) is opened at once; what takes longer to import (the
+bank, the drills, the grader) on first use, from a worker thread.
+"""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from quizbank import locations
+from quizbank.locations import Locations
+from quizbank.record import Record
+from tui import settings as settings_file
+from tui.messages import Language, Phrase
+from tui.settings import Settings
+
+if TYPE_CHECKING:
+    from drills.catalog import Backend, Drill
+    from drills.grading.report import CheckResult, Report
+    from drills.workspace import Workspace
+    from quizbank.loader import Bank
+    from quizbank.sessions import Candidate
+    from quizbank.syllabus import Syllabus
+
+Drills = dict[str, "Drill"]
+
+
+class AnyGrader(Protocol):
+    """What the app needs of `drills.grading.client.Grader`."""
+
+    def warm(self, backend: Backend) -> None: ...
+    def grade(
+        self, drill: Drill, source: str, on_check: Callable[[CheckResult], None] | None = None
+    ) -> Report: ...
+    def cancel(self) -> None: ...
+    def close(self) -> None: ...
+
+
+def local_now() -> datetime:
+    """The moment, in the learner's zone."""
+    return datetime.now().astimezone()
+
+
+def random_seed() -> int:
+    return secrets.randbits(31)
+
+
+def _packaged_bank() -> Bank:
+    from quizbank.loader import load_bank
+
+    return load_bank()
+
+
+def _packaged_drills() -> Drills:
+    from drills.catalog import load_catalog
+
+    return load_catalog()
+
+
+def _grader() -> AnyGrader:
+    from drills.grading.client import Grader
+
+    return Grader()
+
+
+@dataclass
+class Services:
+    """Everything the screens work with. `close` ends what was started."""
+
+    places: Locations
+    record: Record
+    settings: Settings = field(default_factory=Settings)
+    notices: list[Phrase] = field(default_factory=list)
+    now: Callable[[], datetime] = local_now
+    new_seed: Callable[[], int] = random_seed
+    load_bank: Callable[[], Bank] = _packaged_bank
+    load_drills: Callable[[], Drills] = _packaged_drills
+    make_grader: Callable[[], AnyGrader] = _grader
+
+    _lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
+    _bank: Bank | None = None
+    _drills: Drills | None = None
+    _syllabus: Syllabus | None = None
+    _started_grader: AnyGrader | None = None
+
+    @property
+    def bank(self) -> Bank:
+        """The questions; slow at first use. Raises BankError."""
+        with self._lock:
+            if self._bank is None:
+                self._bank = self.load_bank()
+            return self._bank
+
+    @property
+    def drills(self) -> Drills:
+        """The drills by id; slow at first use. Raises DrillError."""
+        with self._lock:
+            if self._drills is None:
+                self._drills = self.load_drills()
+            return self._drills
+
+    @property
+    def syllabus(self) -> Syllabus:
+        with self._lock:
+            if self._syllabus is None:
+                from quizbank.syllabus import load_syllabus
+
+                self._syllabus = load_syllabus()
+            return self._syllabus
+
+    @property
+    def grader(self) -> AnyGrader:
+        with self._lock:
+            if self._started_grader is None:
+                self._started_grader = self.make_grader()
+            return self._started_grader
+
+    @property
+    def workspace(self) -> Workspace:
+        from drills.workspace import Workspace
+
+        return Workspace(self.places.workspace)
+
+    def candidates(self) -> list[Candidate]:
+        """All items there are: questions, then drills."""
+        from quizbank.sessions import candidates
+
+        return candidates(self.bank, self.drills.values())
+
+    def own_record(self) -> Record:
+        """Another connection to the record, for a worker thread; the caller closes it."""
+        return Record.open(self.places.record)
+
+    def save_settings(self, settings: Settings) -> None:
+        """Take and keep new settings; raises OSError when they could not be kept."""
+        self.settings = settings
+        settings_file.save(self.places.settings, settings)
+
+    def close(self) -> None:
+        """May be called twice."""
+        with self._lock:
+            grader, self._started_grader = self._started_grader, None
+        if grader is not None:
+            grader.close()
+        self.record.close()
+
+
+def open_services(
+    home: Path | None = None, workspace: Path | None = None, language: Language | None = None
+) -> Services:
+    """Open the learner's home; raises HomeError or RecordError, told in plain words, when that cannot be.
+
+    `language` overrides the learner's setting for this run.
+    """
+    places = locations.resolve(home, workspace)
+    loaded = settings_file.load(places.settings)
+    record = Record.open(places.record)
+    services = Services(places, record, loaded.settings)
+    if language is not None:
+        services.settings = Settings.from_json({"language": language}, loaded.settings)
+    if loaded.notice is not None:
+        services.notices.append(loaded.notice)
+    return services

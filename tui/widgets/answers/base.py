@@ -1,0 +1,83 @@
+"""What every kind of answer has in common: given, kept as a draft, restored, and marked after grading."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from textual import on
+from textual.containers import Vertical
+from textual.message import Message
+from textual.widgets import Input, TextArea
+
+from tui.messages import EMPTY_ANSWER, Phrase
+from tui.widgets.rows import RowList
+
+if TYPE_CHECKING:
+    from quizbank.answering import Feedback
+    from quizbank.asking import Asked
+
+
+class Incomplete(Exception):
+    """There is no answer to grade yet; says what is missing."""
+
+    def __init__(self, phrase: Phrase = EMPTY_ANSWER) -> None:
+        super().__init__(phrase.en)
+        self.phrase = phrase
+
+
+class AnswerBox(Vertical):
+    """The part of the quiz page in which one kind of question is answered."""
+
+    DEFAULT_CSS = """
+    AnswerBox { height: auto; }
+    """
+
+    class Changed(Message):
+        """Something was typed or chosen: the draft wants keeping."""
+
+    class Submitted(Message):
+        """The learner hands in by the widget's own key."""
+
+    instruction: Phrase
+    marks_itself = True
+    """Whether right and wrong can be read from the widget, so that the details need no list of their own."""
+
+    def __init__(self, asked: Asked) -> None:
+        super().__init__()
+        self.asked = asked
+
+    def answer(self) -> Any:
+        """The answer as `quizbank.answering.grade` takes it; raises Incomplete."""
+        raise NotImplementedError
+
+    def state(self) -> Any:
+        """What a draft keeps; None while nothing has been done."""
+        raise NotImplementedError
+
+    def restore(self, state: Any) -> None:
+        """Take up a draft; raises ValueError, TypeError or KeyError for one that does not fit."""
+        raise NotImplementedError
+
+    def begin(self) -> None:
+        """Give the focus to where the answer starts."""
+        raise NotImplementedError
+
+    def show(self, feedback: Feedback) -> None:
+        """Take no more input and show what was right and wrong."""
+        raise NotImplementedError
+
+    def advance(self) -> bool:
+        """Go on to the next stage of answering; True when there is none and grading may begin."""
+        return True
+
+    @on(RowList.Changed)
+    @on(Input.Changed)
+    @on(TextArea.Changed)
+    def _changed(self, event: Message) -> None:
+        event.stop()
+        self.post_message(self.Changed())
+
+    @on(RowList.Entered)
+    def _entered(self, event: RowList.Entered) -> None:
+        event.stop()
+        self.post_message(self.Submitted())
