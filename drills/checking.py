@@ -214,7 +214,7 @@ def _compare(
 ) -> None:
     with np.errstate(invalid="ignore"):
         gap = np.abs(got - want)
-        good = (got == want) | (gap <= atol + rtol * np.abs(want))
+        good = (got == want) | (np.isfinite(want) & (gap <= atol + rtol * np.abs(want)))
     if bool(np.all(good)):
         return
     gap = np.where(np.isnan(gap), np.inf, np.where(good, 0.0, gap))

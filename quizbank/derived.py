@@ -1,12 +1,19 @@
-"""What follows from the log: each item's card, and the sums of each day."""
+"""What follows from the log: each item's card with its row, and the sums of each day."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
 
 from quizbank.entries import Entry
-from quizbank.scheduling import Card, learner_day, review
+from quizbank.scheduling import Card, Memory, aligned, learner_day, review
+
+CARD_COLUMNS = (
+    "item, due, stability, difficulty, state, reps, lapses, last_review, first_review, rating,"
+    " earlier_stability, earlier_difficulty, earlier_review, rev, correct, best"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,3 +76,55 @@ def void_ids(undos: Mapping[str, str]) -> set[str]:
         if undo not in void:
             void.add(target)
     return void
+
+
+def card_row(card: Card) -> tuple[Any, ...]:
+    """The card as CARD_COLUMNS name it; days are written YYYY-MM-DD."""
+    earlier = card.earlier
+    return (
+        card.item,
+        card.due.date().isoformat(),
+        card.stability,
+        card.difficulty,
+        card.state,
+        card.reps,
+        card.lapses,
+        card.last_review.date().isoformat(),
+        card.first_review.date().isoformat(),
+        card.rating,
+        earlier and earlier.stability,
+        earlier and earlier.difficulty,
+        earlier and earlier.last_review.date().isoformat(),
+        card.rev,
+        card.correct,
+        card.best,
+    )
+
+
+def card_of(row: tuple[Any, ...]) -> Card:
+    """The card of a row; raises ValueError or TypeError for what is none."""
+    item, due, stability, difficulty, state, reps, lapses, last, first, rating, *rest = row
+    earlier_stability, earlier_difficulty, earlier_review, rev, correct, best = rest
+    earlier = None
+    if earlier_review is not None:
+        earlier = Memory(earlier_stability, earlier_difficulty, _midnight(earlier_review))
+    return Card(
+        item=item,
+        due=_midnight(due),
+        stability=stability,
+        difficulty=difficulty,
+        state=state,
+        reps=reps,
+        lapses=lapses,
+        last_review=_midnight(last),
+        first_review=_midnight(first),
+        rating=rating,
+        earlier=earlier,
+        rev=rev,
+        correct=correct,
+        best=best,
+    )
+
+
+def _midnight(day: str) -> datetime:
+    return aligned(date.fromisoformat(day))

@@ -16,22 +16,17 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from quizbank.derived import Day, advance, day_of, replay, void_ids
+from quizbank.derived import CARD_COLUMNS, Day, advance, card_of, card_row, day_of, replay, void_ids
 from quizbank.entries import COLUMNS, EPOCH, MILLISECOND, Entry, from_row, new_entry, new_undo, to_row
 from quizbank.errors import RecordError
 from quizbank.migrations import MIGRATIONS, Migration, inspect, migrate
 from quizbank.record_faults import damaged, explain, refuse_unusable
-from quizbank.scheduling import ONE_DAY, RETENTION, Card, Memory, aligned
+from quizbank.scheduling import ONE_DAY, RETENTION, Card
 
 __all__ = ["Day", "Entry", "Record", "RecordError", "new_entry"]
 
 BUSY_SECONDS = 5.0
 PAGE = 500  # entries read at a time
-
-_CARD_COLUMNS = (
-    "item, due, stability, difficulty, state, reps, lapses, last_review, first_review, rating,"
-    " earlier_stability, earlier_difficulty, earlier_review, rev, correct, best"
-)
 
 
 class Record:
@@ -167,7 +162,7 @@ class Record:
     def cards(self) -> dict[str, Card]:
         """All cards by item, in the order of the items' names."""
         with self._told():
-            rows = self._db.execute(f"SELECT {_CARD_COLUMNS} FROM card ORDER BY item").fetchall()
+            rows = self._db.execute(f"SELECT {CARD_COLUMNS} FROM card ORDER BY item").fetchall()
         return {row[0]: self._to_card(row) for row in rows}
 
     def card(self, item: str) -> Card | None:
@@ -308,67 +303,25 @@ class Record:
             self._db.execute("DELETE FROM daily WHERE day = ?", (day.day,))
 
     def _card(self, item: str) -> Card | None:
-        row = self._db.execute(f"SELECT {_CARD_COLUMNS} FROM card WHERE item = ?", (item,)).fetchone()
+        row = self._db.execute(f"SELECT {CARD_COLUMNS} FROM card WHERE item = ?", (item,)).fetchone()
         return None if row is None else self._to_card(row)
 
     def _put(self, card: Card) -> None:
-        earlier = card.earlier
-        row = (
-            card.item,
-            card.due.date().isoformat(),
-            card.stability,
-            card.difficulty,
-            card.state,
-            card.reps,
-            card.lapses,
-            card.last_review.date().isoformat(),
-            card.first_review.date().isoformat(),
-            card.rating,
-            earlier and earlier.stability,
-            earlier and earlier.difficulty,
-            earlier and earlier.last_review.date().isoformat(),
-            card.rev,
-            card.correct,
-            card.best,
-        )
+        row = card_row(card)
         marks = ", ".join("?" * len(row))
-        self._db.execute(f"INSERT OR REPLACE INTO card ({_CARD_COLUMNS}) VALUES ({marks})", row)
+        self._db.execute(f"INSERT OR REPLACE INTO card ({CARD_COLUMNS}) VALUES ({marks})", row)
 
     def _to_card(self, row: tuple[Any, ...]) -> Card:
-        item, due, stability, difficulty, state, reps, lapses, last, first, rating, *rest = row
-        earlier_stability, earlier_difficulty, earlier_review, rev, correct, best = rest
         try:
-            earlier = None
-            if earlier_review is not None:
-                earlier = Memory(earlier_stability, earlier_difficulty, _midnight(earlier_review))
-            return Card(
-                item=item,
-                due=_midnight(due),
-                stability=stability,
-                difficulty=difficulty,
-                state=state,
-                reps=reps,
-                lapses=lapses,
-                last_review=_midnight(last),
-                first_review=_midnight(first),
-                rating=rating,
-                earlier=earlier,
-                rev=rev,
-                correct=correct,
-                best=best,
-            )
+            return card_of(row)
         except (TypeError, ValueError) as error:
-            raise damaged(self.path, f"card {item!r}") from error
+            raise damaged(self.path, f"card {row[0]!r}") from error
 
     def _decode(self, row: tuple[Any, ...]) -> Entry:
         try:
             return from_row(row)
         except (TypeError, ValueError) as error:
             raise damaged(self.path, str(error)) from error
-
-
-def _midnight(day: str) -> datetime:
-    return aligned(date.fromisoformat(day))
 
 
 def _use_wal(connection: sqlite3.Connection) -> None:

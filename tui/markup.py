@@ -93,17 +93,18 @@ def wrap(content: Content, width: int) -> list[Content]:
 
 @dataclass(frozen=True)
 class Paragraph:
-    """Text behind a marker ("• ", "1. "), under which its further lines hang."""
+    """Text behind a marker ("• ", "1. "), under which its further lines hang, or which each line has."""
 
     content: Content
     marker: str = ""
     gap: bool = True
+    on_each_line: bool = False
 
     def lines(self, width: int) -> list[Content]:
         indent = len(self.marker)
         wrapped = wrap(self.content, max(width - indent, 4))
         return [
-            Content.assemble((self.marker if index == 0 else " " * indent, MUTED), line)
+            Content.assemble((self.marker if index == 0 or self.on_each_line else " " * indent, MUTED), line)
             for index, line in enumerate(wrapped)
         ]
 
@@ -277,7 +278,10 @@ class _Builder:
             return
         marker, self.pending = self.pending or " " * self.indent, ""
         gap = not (self.tight and marker.strip()) or (self.first_item and len(self.markers) == 1)
-        self.out.append(Paragraph(content, marker, gap))
+        if self.quote and not self.markers:
+            self.out.append(Paragraph(content, "▎ " * self.quote, on_each_line=True))
+        else:
+            self.out.append(Paragraph(content, marker, gap))
 
     def on_fence(self, token: Token) -> None:
         self.out.append(Code(token.content, token.info.strip().split(" ")[0], indent=self.indent))

@@ -227,3 +227,15 @@ IT_IS = Phrase("it is: {answer}", "应为：{answer}")
 EMPTY_ANSWER = Phrase("There is no answer yet.", "还没有作答。")
 OUTPUT_HINT = Phrase("what it prints", "输出内容")
 RECALL_HINT = Phrase("your answer, in your own words", "用自己的话回答")
+SEARCH_HINT = Phrase("/  search by title, track or state", "/  按标题、方向或状态搜索")
+SOLVED_COUNT = Phrase("{solved} of {total} solved", "已通过 {solved}/{total}")
+RIGHT_OF = Phrase("right", "答对")
+TRACKS_EXPLAINED = Phrase(
+    "The bar is the share you would answer rightly today; what you have not seen counts as not known.",
+    "条形表示今天预计能答对的比例，没学过的按不会计算。",
+)
+WEEKDAYS = Phrase("Mon Tue Wed Thu Fri Sat Sun", "周一 周二 周三 周四 周五 周六 周日")
+HELP_REMARK = Phrase(
+    "`^S` is Ctrl+S. Every command is also in the palette, `^P`.",
+    "`^S` 表示 Ctrl+S。所有命令也可以在命令面板（`^P`）里找到。",
+)

@@ -45,7 +45,8 @@ def break_lines(text: str, width: int) -> list[tuple[int, int]]:
     """Where to break one paragraph: (start, end) of each line, at most `width` cells wide.
 
     A line breaks at spaces and around Chinese characters, never before closing or after opening
-    punctuation; a word longer than a line is cut, a no-break space (U+00A0) is no place to break. Spaces at a break belong to no line.
+    punctuation; a word longer than a line is cut, a no-break space (U+00A0) is no place to break.
+    Spaces at a break belong to no line.
     """
     width = max(width, 2)
     lines: list[tuple[int, int]] = []
@@ -105,7 +106,7 @@ def _breakable_units(text: str) -> list[tuple[int, int, bool]]:
     """Runs that stay together: (start, end, is it white space)."""
     units: list[tuple[int, int, bool]] = []
     for match in _UNITS.finditer(text):
-        first, last, is_space = match.start(), match.end(), match.group().isspace()
+        first, last, is_space = match.start(), match.end(), match.group()[0] in " \t"
         if units and not is_space and not units[-1][2]:
             before = units[-1]
             if text[first] in NOT_AT_START or text[before[1] - 1] in NOT_AT_END or cell_len(text[first]) == 0:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import os
 import select
 import signal
@@ -65,11 +64,12 @@ class Hang(BaseException):
 
     verdict: Verdict = "timeout"
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self, seconds: float, shown_traceback: str | None = None) -> None:
         super().__init__(seconds)
         self.message = Text(
             en=f"No answer within {seconds:g} s for one call.", zh=f"一次调用超过 {seconds:g} 秒没有返回。"
         )
+        self.shown_traceback = shown_traceback
 
 
 def mutated(names: Sequence[str]) -> Mismatch:
@@ -146,7 +146,7 @@ class RemoteCandidate(Candidate):
         answer = self._receive({})
         if "raised" in answer:
             self.close()
-            raise _raised(answer["raised"])
+            raise raised(answer["raised"])
         if answer["missing"]:
             self.close()
             raise MissingName(answer["missing"])
@@ -216,7 +216,7 @@ class RemoteCandidate(Candidate):
         functions = self._send(message)
         answer = self._receive(dict(enumerate(functions)))
         if "raised" in answer:
-            raise _raised(answer["raised"])
+            raise raised(answer["raised"])
         return answer
 
     def _send(self, message: dict[str, Any]) -> list[Callable[..., Any]]:
@@ -265,7 +265,8 @@ class RemoteCandidate(Candidate):
         return Crash(self._nursery.how_it_ended())
 
 
-def _raised(described: dict[str, Any]) -> CandidateError:
+def raised(described: dict[str, Any]) -> CandidateError:
+    """What the learner's code raised, as `learner.describe` tells it."""
     if described["exit"]:
         return Crash(f"sys.exit({described['message']})")
     return LearnerError(described)
@@ -288,19 +289,20 @@ class LocalCandidate(Candidate):
         try:
             self._module = learner.load(source, file_name)
         except BaseException as error:
-            raise _raised(learner.describe(error, file_name)) from None
+            raise raised(learner.describe(error, file_name)) from None
         if missing := [name for name in parameters if not callable(getattr(self._module, name, None))]:
             raise MissingName(missing)
 
     def _entry_point(self, name: str) -> Callable[..., Any]:
         target = getattr(self._module, name)
-        if isinstance(target, type):
-            return target
 
         def call(*args: Any, **kwargs: Any) -> Any:
             self._shown = self._label(name, args, kwargs)
-            before = copy.deepcopy([_data(value) for value in (*args, *kwargs.values())])
-            result = target(*args, **kwargs)
+            before = [_data(value) for value in (*args, *kwargs.values())]
+            try:
+                result = target(*args, **kwargs)
+            except (Exception, SystemExit) as error:
+                raise raised(learner.describe(error, self._file_name)) from error
             after = [_data(value) for value in (*args, *kwargs.values())]
             changed = [label for label, a, b in zip(self._shown, before, after, strict=True) if a != b]
             if changed:

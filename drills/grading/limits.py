@@ -11,6 +11,8 @@ from collections.abc import Mapping
 
 CALL_SECONDS = 4.0
 """One call of the learner's function, loading the file included."""
+EXAMPLE_SECONDS = 8.0
+"""One run of a check's body, where the code runs beside the checks and single calls cannot be timed."""
 CHECK_SECONDS = 40.0
 """One check, with all its calls."""
 TOTAL_SECONDS = 180.0

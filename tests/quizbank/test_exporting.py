@@ -203,8 +203,8 @@ def test_a_folder_as_target(record: Record, folder: Path) -> None:
 def test_a_missing_folder(record: Record, folder: Path) -> None:
     with pytest.raises(ExportError, match=r"the folder .*none does not exist"):
         export("json", record, None, folder / "none" / "me.json")
+    (folder / "file").touch()
     with pytest.raises(ExportError, match="a file stands where a folder should be"):
-        (folder / "file").touch()
         export("json", record, None, folder / "file" / "me.json")
 
 

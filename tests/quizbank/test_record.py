@@ -88,6 +88,14 @@ def test_the_card_follows_the_schedule(record: Record) -> None:
     assert (card.reps, card.lapses, card.correct) == (5, 1, 4)
 
 
+def test_what_the_learner_was_told_counts_as_correct(record: Record) -> None:
+    assert [answer(score=score).correct for score in (0.84, 0.85, 1.0)] == [False, True, True]
+    record.append(answer(score=0.97, correct=False))  # an order, two neighbours swapped
+    card = record.append(answer(score=0.7, correct=True, rating=2))  # a recall, its main points said
+    assert (card.reps, card.correct, card.best) == (2, 1, 0.97)
+    assert record.days() == [Day("2026-11-23", 2, 1, 0, 60_000)]
+
+
 def test_days_add_up_and_turn_at_four(record: Record) -> None:
     for hour in (15.9, 16.1):  # 03:54 and 04:06 next morning
         record.append(answer(day=hour / 24, seconds=1.5))

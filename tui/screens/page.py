@@ -72,7 +72,12 @@ class Page(Screen[None]):
     def leave(self) -> None:
         """Keep what is half written; called before the page goes, and when the app does."""
 
-    def in_background(self, work: Callable[[], T], done: Callable[[T], None]) -> None:
+    def in_background(
+        self,
+        work: Callable[[], T],
+        done: Callable[[T], None],
+        failed: Callable[[Exception], None] | None = None,
+    ) -> None:
         """Run `work` in a thread, then `done` here with what it returned; an error becomes a notice."""
 
         async def follow() -> None:
@@ -81,6 +86,6 @@ class Page(Screen[None]):
                 if self.is_attached:
                     done(result)
             except Exception as error:
-                self.preptrain.report(error)
+                (failed or self.preptrain.report)(error)
 
         self.run_worker(follow(), exit_on_error=False)

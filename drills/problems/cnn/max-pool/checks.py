@@ -35,7 +35,10 @@ def test_by_hand(candidate):
     assert_close(candidate.max_pool2d(x.copy(), 3, 1), np.array([[[[7.0, 7], [7, 8]]]]))
 
 
-@check("The stride defaults to the kernel size, and None means the same.", "步幅默认等于窗口大小，None 也是这个意思。")
+@check(
+    "The stride defaults to the kernel size, and None means the same.",
+    "步幅默认等于窗口大小，None 也是这个意思。",
+)
 def test_default_stride(candidate):
     x = fresh_rng(1).standard_normal((2, 2, 7, 9))
     same(candidate.max_pool2d(x.copy(), 3), x, 3)
@@ -52,7 +55,13 @@ def test_padding_never_wins(candidate):
         for scale in (1.0, 1e5, 1e30):
             x = (-scale * (1 + fresh_rng(2).random((2, 3, 4, 5)))).astype(dtype)
             for kernel_size, stride, padding in ((3, 1, 1), (2, 2, 1), (5, 2, 2), (4, 3, 2)):
-                same(candidate.max_pool2d(x.copy(), kernel_size, stride, padding), x, kernel_size, stride, padding)
+                same(
+                    candidate.max_pool2d(x.copy(), kernel_size, stride, padding),
+                    x,
+                    kernel_size,
+                    stride,
+                    padding,
+                )
 
 
 @check("Sizes round down: an incomplete last window is dropped.", "尺寸向下取整：最后不完整的窗口被丢弃。")
@@ -71,10 +80,15 @@ def test_not_square(candidate):
     for height, width in ((3, 8), (8, 3), (1, 6), (6, 1), (1, 1)):
         x = rng.standard_normal((2, 1, height, width))
         for kernel_size, stride, padding in ((3, 1, 1), (3, 2, 1), (1, 2, 0), (1, None, 0)):
-            same(candidate.max_pool2d(x.copy(), kernel_size, stride, padding), x, kernel_size, stride, padding)
+            same(
+                candidate.max_pool2d(x.copy(), kernel_size, stride, padding), x, kernel_size, stride, padding
+            )
 
 
-@check("A window as large as the image gives one maximum for each channel.", "窗口与图像一样大时，每个通道得到一个最大值。")
+@check(
+    "A window as large as the image gives one maximum for each channel.",
+    "窗口与图像一样大时，每个通道得到一个最大值。",
+)
 def test_global(candidate):
     x = fresh_rng(4).standard_normal((3, 2, 5, 5)).astype(np.float32)
     assert_close(candidate.max_pool2d(x.copy(), 5), x.max(axis=(2, 3), keepdims=True), rtol=0, atol=0)

@@ -4,9 +4,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 
-def max_pool2d(
-    x: np.ndarray, kernel_size: int, stride: int | None = None, padding: int = 0
-) -> np.ndarray:
+def max_pool2d(x: np.ndarray, kernel_size: int, stride: int | None = None, padding: int = 0) -> np.ndarray:
     """Return the maximum of each K × K window; windows start `stride` cells apart."""
     stride = kernel_size if stride is None else stride
     border = (padding, padding)

@@ -1,0 +1,122 @@
+"""The warm server and its client: streaming, cancelling, restarting, the same verdict everywhere."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from drills.catalog import Drill
+from drills.grading import client
+from drills.grading.client import Cancelled, Grader
+from drills.grading.report import CheckResult
+
+WRONG = "import numpy as np\ndef attention(q, k, v, mask=None):\n    return v[..., :1, :] * np.ones((q.shape[-2], 1), q.dtype)\n"
+
+
+def test_checks_stream_as_they_end(grader: Grader, attention: Drill) -> None:
+    seen: list[CheckResult] = []
+    report = grader.grade(attention, attention.solution, seen.append)
+    assert report.passed
+    assert [check.id for check in seen] == [check.id for check in report.checks]
+    assert all(check.state == "passed" for check in seen)
+
+
+def test_a_second_run_says_the_same(grader: Grader, attention: Drill) -> None:
+    def verdict(seed: int = 0) -> object:
+        report = grader.grade(attention, WRONG, seed=seed)
+        return report.verdict, [check.state for check in report.checks], report.failure
+
+    assert verdict() == verdict()
+    assert verdict(seed=3) == verdict(seed=3)
+
+
+def test_cancelling_ends_an_endless_loop_at_once(grader: Grader, attention: Drill) -> None:
+    caught: list[BaseException] = []
+
+    def work() -> None:
+        try:
+            grader.grade(attention, "while True: pass")
+        except Cancelled as error:
+            caught.append(error)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    deadline = time.monotonic() + 3
+    while thread.is_alive() and time.monotonic() < deadline:
+        grader.cancel()
+        thread.join(0.1)
+    assert not thread.is_alive()
+    assert len(caught) == 1
+    assert grader.grade(attention, attention.solution).passed
+
+
+def test_a_killed_server_is_a_fault_and_the_next_grading_works(attention: Drill) -> None:
+    with Grader() as grader:
+        assert grader.grade(attention, attention.solution).passed
+        process = grader._servers["numpy"]._process
+        process.kill()
+        process.wait()
+        assert grader.grade(attention, attention.solution).verdict == "grader_fault"
+        assert grader.grade(attention, attention.solution).passed
+
+
+def test_the_server_ends_when_the_app_is_killed(tmp_path: Path) -> None:
+    script = (
+        "import sys, time\n"
+        "from drills.grading.client import Grader\n"
+        "grader = Grader(); grader.warm('numpy')\n"
+        "print(grader._servers['numpy']._process.pid, flush=True)\n"
+        "time.sleep(600)\n"
+    )
+    app = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True)
+    assert app.stdout is not None
+    with app.stdout:
+        server = int(app.stdout.readline())
+    app.send_signal(signal.SIGKILL)
+    app.wait()
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline and _alive(server):
+        time.sleep(0.05)
+    assert not _alive(server)
+
+
+def _alive(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    return state != "Z"
+
+
+def test_without_torch_the_command_that_adds_it_is_told(
+    attention: Drill, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client.importlib.util, "find_spec", lambda name: None)
+    with Grader() as grader:
+        report = grader.grade(attention.model_copy(update={"backend": "torch"}), "")
+        assert grader._servers == {}
+    assert report.verdict == "grader_fault"
+    assert report.failure is not None
+    assert client.INSTALL_TORCH in report.failure.message.en
+    assert client.INSTALL_TORCH in report.failure.message.zh
+
+
+def test_threads_do_not_change_the_verdict(attention: Drill, tmp_path: Path) -> None:
+    """At one and at four BLAS threads in the caller's environment."""
+    path = tmp_path / "wrong.py"
+    path.write_text(WRONG, "utf-8")
+    reports = []
+    for threads in ("1", "4"):
+        environment = {**os.environ, "OMP_NUM_THREADS": threads, "OPENBLAS_NUM_THREADS": threads}
+        command = [sys.executable, "-m", "tui.cli", "drill", "check", "attention", "--solution", str(path), "--json"]
+        done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+        assert done.returncode == 1, done.stderr
+        reports.append([line for line in done.stdout.splitlines() if '"seconds"' not in line])
+    assert reports[0] == reports[1]

@@ -1,0 +1,35 @@
+"""The editor for drills: Python highlighted in the app's own colours, lines never wrapped."""
+
+from __future__ import annotations
+
+from textual.widgets import TextArea
+
+from tui import themes
+
+
+class CodeEditor(TextArea):
+    """A TextArea for a learner's Python file."""
+
+    DEFAULT_CSS = """
+    CodeEditor { border: none; padding: 0; background: $surface; }
+    CodeEditor:focus { border: none; }
+    """
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(
+            id=id,
+            language="python",
+            soft_wrap=False,
+            show_line_numbers=True,
+            tab_behavior="indent",
+            compact=True,
+        )
+
+    def on_mount(self) -> None:
+        for theme in themes.ALL:
+            self.register_theme(themes.editor_theme(theme))
+        self.watch(self.app, "theme", self._take_theme)
+
+    def _take_theme(self, name: str) -> None:
+        if name in self.available_themes:
+            self.theme = name
