@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import select
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
 from drills.checking import Mismatch
@@ -67,7 +68,7 @@ class Hang(BaseException):
     def __init__(self, seconds: float, shown_traceback: str | None = None) -> None:
         super().__init__(seconds)
         self.message = Text(
-            en=f"No answer within {seconds:g} s for one call.", zh=f"一次调用超过 {seconds:g} 秒没有返回。"
+            en=f"Your code gave no answer within {seconds:g} s.", zh=f"你的代码超过 {seconds:g} 秒没有返回。"
         )
         self.shown_traceback = shown_traceback
 
@@ -116,6 +117,10 @@ class Candidate:
         """The results of `count` calls with the same arguments (a generator goes on)."""
         function = self._entry_point(name)
         return [function(*args, **kwargs) for _ in range(count)]
+
+    def timed(self) -> AbstractContextManager[None]:
+        """A limit on what runs inside, for a candidate whose single calls have none."""
+        return nullcontext()
 
     def close(self) -> None:
         """Let go of what it holds."""
@@ -287,11 +292,17 @@ class LocalCandidate(Candidate):
         super().__init__(parameters)
         self._file_name = file_name
         try:
-            self._module = learner.load(source, file_name)
+            with _alarm(limits.CALL_SECONDS, file_name):
+                self._module = learner.load(source, file_name)
+        except Hang:
+            raise
         except BaseException as error:
             raise raised(learner.describe(error, file_name)) from None
         if missing := [name for name in parameters if not callable(getattr(self._module, name, None))]:
             raise MissingName(missing)
+
+    def timed(self) -> AbstractContextManager[None]:
+        return _alarm(limits.EXAMPLE_SECONDS, self._file_name)
 
     def _entry_point(self, name: str) -> Callable[..., Any]:
         target = getattr(self._module, name)
@@ -310,6 +321,22 @@ class LocalCandidate(Candidate):
             return result
 
         return call
+
+
+@contextmanager
+def _alarm(seconds: float, file_name: str) -> Iterator[None]:
+    """Raise Hang when the body takes longer; a loop inside C code is left to the server's limits."""
+
+    def ring(_signal: int, frame: Any) -> None:
+        raise Hang(seconds, learner.stack_lines(frame, file_name))
+
+    before = signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
 
 
 def _data(value: Any) -> bytes | None:

@@ -14,7 +14,15 @@ import hypothesis.reporting
 from drills import checking
 from drills.checking import CheckSpec, Mismatch
 from drills.grading import learner, policy
-from drills.grading.candidate import Candidate, CandidateError, Hang, LearnerError, LocalCandidate, RemoteCandidate
+from drills.grading.candidate import (
+    Candidate,
+    CandidateError,
+    Hang,
+    LearnerError,
+    LocalCandidate,
+    RemoteCandidate,
+    raised,
+)
 from drills.grading.report import CheckResult, Failure, Verdict
 from drills.grading.runner import Nursery
 from drills.grading.showing import clean, show
@@ -163,8 +171,9 @@ class _Watch:
             raise _Enough
         self.candidate.show()
         try:
-            self.spec.body(*args, **kwargs)
-        except Exception as error:
+            with self.candidate.timed():
+                self.spec.body(*args, **kwargs)
+        except (Exception, SystemExit) as error:
             if _is_hypothesis(error):
                 raise
             self.first_failure = self.first_failure or time.monotonic()
@@ -187,8 +196,8 @@ def _translate(error: BaseException, file_name: str) -> BaseException:
     if isinstance(error, (Mismatch, CandidateError)):
         return error
     described = learner.describe(error, file_name)
-    if f'"{file_name}"' in described["traceback"]:
-        return LearnerError(described)
+    if described["exit"] or f'"{file_name}"' in described["traceback"]:
+        return raised(described)
     if isinstance(error, AssertionError):
         text = str(error) or "a property does not hold"
         return Mismatch(Text(en=text, zh=text))
@@ -220,7 +229,8 @@ def _outcome_of(error: BaseException, spec: CheckSpec | None, candidate: Candida
         failure = Failure(check=check, message=message, inputs=inputs, traceback=trace)
         return Outcome(error.verdict, failure)
     if isinstance(error, Hang):
-        return Outcome("timeout", Failure(check=check, message=error.message, inputs=inputs), final=True)
+        failure = Failure(check=check, message=error.message, inputs=inputs, traceback=error.shown_traceback or None)
+        return Outcome("timeout", failure, final=True)
     raise error
 
 

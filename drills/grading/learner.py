@@ -26,6 +26,12 @@ def load(source: str, file_name: str) -> types.ModuleType:
     return module
 
 
+def stack_lines(frame: types.FrameType | None, file_name: str) -> str:
+    """Where a running frame stands, in the learner's own lines (none when it is elsewhere)."""
+    frames = [f for f in traceback.extract_stack(frame) if f.filename == file_name]
+    return "".join(traceback.format_list(frames))
+
+
 def describe(error: BaseException, file_name: str) -> dict[str, Any]:
     """Type, message and the frames that lie in the learner's file, as plain data."""
     if isinstance(error, SyntaxError) and error.filename == file_name:

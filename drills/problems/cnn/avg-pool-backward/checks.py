@@ -34,15 +34,12 @@ def oracle(grad_out, x_shape, kernel_size, stride=None, padding=0, count_include
 
 
 def compare(candidate, grad_out, x_shape, *geometry, **named):
-    """A cell adds the shares of at most all windows; they may cancel, so the error is measured by what is added."""
-    unit = 1e-13 if grad_out.dtype == np.float64 else 3e-7
-    windows = (
-        min(geometry[0] ** 2, math.prod(grad_out.shape[2:])) if geometry else math.prod(grad_out.shape[2:])
-    )
-    atol = unit * windows * float(np.abs(grad_out).max())
+    """At most 25 windows (K ≤ 5) meet in a cell and may cancel: the error is measured by what is added."""
+    unit, rtol = (1e-13, 1e-12) if grad_out.dtype == np.float64 else (3e-7, 1e-5)
+    atol = unit * 25 * float(np.abs(grad_out).max())
     got = candidate.avg_pool2d_backward(grad_out.copy(), x_shape, *geometry, **named)
     expected = oracle(grad_out, x_shape, *geometry, **named)
-    assert_close(got, expected, dtype=grad_out.dtype, atol=atol, name="grad_x")
+    assert_close(got, expected, dtype=grad_out.dtype, rtol=rtol, atol=atol, name="grad_x")
 
 
 def counting(x_shape, *geometry, dtype=np.float64):
@@ -141,7 +138,7 @@ def test_no_state(candidate):
 
 
 @check(
-    "The gradient equals the definition for drawn sizes, kernels, strides, padding and both ways of counting.",
+    "The gradient equals the definition for drawn sizes, kernels, strides, padding, counted or not.",
     "在随机的尺寸、窗口、步幅、填充和两种计数方式下，梯度等于定义。",
     examples=120,
     source=sources(("normal", "positive", "large", "tiny")),

@@ -1,4 +1,4 @@
-"""The forward pass is out = A x Bᵀ with one averaging matrix for each axis; the backward pass is Aᵀ grad B."""
+"""Forward is out = A x Bᵀ with one averaging matrix for each axis; backward is Aᵀ grad B."""
 
 import numpy as np
 
