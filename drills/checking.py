@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -163,6 +164,49 @@ def expect_error(call: Callable[..., Any], error: str, *args: Any, **kwargs: Any
         ),
         actual=result,
     )
+
+
+@contextmanager
+def unchanged(**values: Any) -> Iterator[None]:
+    """Fail when the body changes one of these in place: arrays, tensors, containers, a module's parameters.
+
+    For checks that hold the learner's object; an argument of `candidate.f(…)` is watched without it.
+    """
+    before = {name: _snapshot(value) for name, value in values.items()}
+    yield
+    changed = [name for name, value in values.items() if _snapshot(value) != before[name]]
+    require(
+        not changed,
+        f"Your code changed {', '.join(changed)} in place.",
+        f"你的代码原地修改了 {'、'.join(changed)}。",
+    )
+
+
+def _snapshot(value: Any) -> bytes:
+    from drills.grading import codec
+
+    return codec.Encoder().message(dict(value.state_dict()) if hasattr(value, "state_dict") else value)
+
+
+def gradients(output: Any, grad_out: Any, **inputs: Any) -> dict[str, Any]:
+    """The gradient of (output · grad_out).sum() for each of `inputs`, zeros for one that plays no part.
+
+    Fails with a sentence when the output is no tensor of grad_out's shape, or has no graph behind it.
+    """
+    import torch
+
+    _assert_tensor(output, grad_out, None, "output")
+    require(
+        output.requires_grad,
+        "No gradient flows through the result: it is cut off from the graph.",
+        "结果与计算图断开，梯度无法回传。",
+        actual=output,
+    )
+    found = torch.autograd.grad(output, list(inputs.values()), grad_out, allow_unused=True)
+    return {
+        name: torch.zeros_like(value) if grad is None else grad
+        for (name, value), grad in zip(inputs.items(), found, strict=True)
+    }
 
 
 def assert_close(

@@ -85,7 +85,8 @@ def _message(detail: ErrorDetails, loc: tuple[str | int, ...], document: Documen
             return str(context["error"])
         case "literal_error":
             expected = str(context["expected"])
-            return f"{given!r} is none of {expected}{_did_you_mean(str(given), _words(expected))}"
+            close = difflib.get_close_matches(str(given), _words(expected), n=1)
+            return f"{given!r} is not {expected}" + (f"; did you mean {close[0]!r}?" if close else "")
     return f"{detail['msg'][:1].lower()}{detail['msg'][1:]} (it is {str(given)[:40]!r})"
 
 

@@ -262,7 +262,7 @@ class _Builder:
 
 def _unfold(value: str, source: str) -> str:
     """Take out the spaces that folding put between Chinese characters at the ends of lines."""
-    lines = [line.strip() for line in source.splitlines()]
+    lines = [line.strip() for line in source.strip("'\"").splitlines()]
     for line, following in pairwise(lines):
         if _CHINESE_END.search(line) and _CHINESE_START.match(following):
             before, after = line[-12:], following[:12]

@@ -74,7 +74,7 @@ def key_name(key: str) -> str:
 
 
 Area = Literal[
-    "app", "page", "today", "quiz", "answer", "input", "order", "match", "drills", "workbench", "dialog"
+    "app", "page", "today", "quiz", "answer", "input", "order", "match", "drills", "drill_list", "workbench", "dialog"
 ]
 
 CATALOGUE: dict[Area, tuple[Command, ...]] = {
@@ -101,7 +101,7 @@ CATALOGUE: dict[Area, tuple[Command, ...]] = {
     "page": (
         Command("page.back", "back", "escape", Phrase("Back", "返回"),
                 Phrase("Go back; what is half written is kept.", "返回上一页，没写完的内容会保留。"),
-                footer=70, palette=False),
+                footer=92, palette=False),
     ),
     "today": (
         Command("today.begin", "begin", "enter", Phrase("Begin", "开始"),
@@ -185,7 +185,9 @@ CATALOGUE: dict[Area, tuple[Command, ...]] = {
     "drills": (
         Command("drills.search", "search", "slash", Phrase("Search", "搜索"),
                 Phrase("Search the drills by title, track or state.", "按标题、方向或状态搜索。"), footer=85),
-        Command("drills.open", "open", "enter", Phrase("Open", "打开"),
+    ),
+    "drill_list": (
+        Command("drill_list.open", "select", "enter", Phrase("Open", "打开"),
                 Phrase("Open the drill.", "打开这道题。"), footer=95, palette=False),
     ),
     "workbench": (
@@ -242,7 +244,7 @@ class Active:
 
 
 def active(screen: Screen[Any]) -> list[Active]:
-    """The commands that work on a screen as it is now, each once, in the order of the catalogue."""
+    """The commands that work on a screen as it is now, each once, in the order of the catalogue, the app's last."""
     found: dict[str, Active] = {}
     for bound in screen.active_bindings.values():
         command = BY_ID.get(bound.binding.id or "")
@@ -250,4 +252,8 @@ def active(screen: Screen[Any]) -> list[Active]:
             own_key = command.keys.split(",")[0] if bound.binding.key in command.keys.split(",") else None
             found[command.id] = Active(command, own_key or bound.binding.key, bound.enabled)
     order = list(BY_ID)
-    return sorted(found.values(), key=lambda entry: order.index(entry.command.id))
+
+    def place(entry: Active) -> tuple[bool, int]:
+        return entry.command.id.startswith("app."), order.index(entry.command.id)
+
+    return sorted(found.values(), key=place)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
-from quizbank.models import Recall, Snippet
+from quizbank.models import Cloze, Recall, Snippet
 from tui import markup
 from tui.messages import (
     BUILD_IT,
@@ -60,6 +60,7 @@ class Explained:
     feedback: Feedback
     drills: list[Drill] = field(default_factory=list)
     shows_parts: bool = False
+    unanswered: bool = False
     shows_follow_ups: bool = False
 
     @property
@@ -101,16 +102,27 @@ class Explained:
         parts: list[markup.Block] = []
         for part in self.feedback.parts:
             sign, style = ("✓ ", "$text-success") if part.ok else ("✗ ", "$text-error")
-            said = Content.assemble((sign, style), clean(part.text[language]))
+            said = Content.assemble((sign, style), self._numbered(clean(part.text[language])))
             parts.append(markup.Paragraph(said, gap=False))
-        if not self.feedback.correct:
+        if self.unanswered or (isinstance(self.asked.question, Snippet) and not self.feedback.correct):
             parts.append(_heading(EXPECTED[language]))
             expected = clean(self.feedback.expected[language])
             if isinstance(self.asked.question, Snippet):
                 parts.append(markup.Code(expected, gap=False))
             else:
-                parts.append(markup.Paragraph(markup.inline(expected), gap=False))
+                lines = [self._numbered(line) for line in expected.split("\n")]
+                parts.append(markup.Paragraph(markup.inline("\n".join(lines)), gap=False))
         return parts
+
+    def _numbered(self, said: str) -> str:
+        """A line about a gap: by its number, which the learner sees, in place of its name in the file."""
+        question = self.asked.question
+        if isinstance(question, Cloze):
+            for number, name in enumerate(question.blanks, 1):
+                for colon in (": ", "："):
+                    if said.startswith(name + colon):
+                        return f"({number}) " + said.removeprefix(name + colon)
+        return said
 
     def _follow_ups(self, language: Language) -> list[markup.Block]:
         if not self.follow_ups:

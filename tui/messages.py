@@ -100,7 +100,7 @@ QUIZ = Phrase("Quiz", "答题")
 LEFT = Phrase("{count} left", "还剩 {count} 题")
 AGAIN = Phrase("once more", "再来一次")
 DIFFICULTY = Phrase("difficulty {level} of 5", "难度 {level}/5")
-HOW_SURE = Phrase("How sure?", "把握：")
+HOW_SURE = Phrase("Sure?", "把握：")
 SURE_1 = Phrase("guess", "猜的")
 SURE_2 = Phrase("fairly", "比较有把握")
 SURE_3 = Phrase("certain", "很确定")
@@ -127,19 +127,16 @@ SESSION_NEXT = Phrase("Enter goes on, Esc goes back.", "按 Enter 继续，按 E
 SESSION_ALL_DONE = Phrase("Nothing more is due today. Esc goes back.", "今天没有要复习的了。按 Esc 返回。")
 
 CHOOSE_ONE = Phrase("Choose one.", "单选：请选一项。")
-CHOOSE_ALL = Phrase("Choose all that hold; Space or a number ticks.", "多选：用空格或数字勾选所有正确的。")
+CHOOSE_ALL = Phrase("Choose all that hold.", "多选：选出所有正确的。")
 TYPE_NUMBER = Phrase("Type a number.", "请输入一个数。")
 UNIT = Phrase("in {unit}", "单位：{unit}")
 NUMBER_HINT = Phrase("a number, such as 1.5e9", "一个数，例如 1.5e9")
 FILL_GAPS = Phrase("Fill every gap.", "请填写每个空。")
 GAP = Phrase("gap {number}", "第 {number} 空")
-PUT_IN_ORDER = Phrase("Put in order: shift+↑↓ or J/K moves a row.", "排序：用 shift+↑↓ 或 J/K 移动所选行。")
-MATCH_ALL = Phrase("For each number choose a letter.", "配对：为每个数字选一个字母。")
-IN_WORDS = Phrase(
-    "Answer in words, as you would in the interview. Ctrl+S shows the rubric.",
-    "像面试那样用自己的话回答。按 Ctrl+S 查看评分要点。",
-)
-TICK_POINTS = Phrase("Tick what your answer said, then press Enter.", "勾选你答到的要点，再按 Enter。")
+PUT_IN_ORDER = Phrase("Put in order.", "排序：移动各行。")
+MATCH_ALL = Phrase("Choose a letter for each.", "配对：为每项选一个字母。")
+IN_WORDS = Phrase("Answer in words; ^S shows the rubric.", "用自己的话回答；按 ^S 看评分要点。")
+TICK_POINTS = Phrase("Tick what you said, then Enter.", "勾选答到的要点，再按 Enter。")
 YOUR_ANSWER = Phrase("Your answer", "你的回答")
 WHAT_PRINTS = Phrase("What does it print?", "这段代码输出什么？")
 PICK_WRONG = Phrase("Which part is wrong?", "哪一处有错？")
@@ -239,3 +236,4 @@ HELP_REMARK = Phrase(
     "`^S` is Ctrl+S. Every command is also in the palette, `^P`.",
     "`^S` 表示 Ctrl+S。所有命令也可以在命令面板（`^P`）里找到。",
 )
+KEY_POINTS = Phrase("What a strong answer says", "好的回答会提到")

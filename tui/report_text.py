@@ -63,6 +63,10 @@ def result(report: Report, language: Language) -> tuple[markup.Block, ...]:
     if report.passed:
         parts.append(markup.Paragraph(Content(PASS_FIRST[language])))
     if report.failure is not None:
+        failed = next((check for check in report.checks if check.id == report.failure.check), None)
+        if failed is not None:
+            said = markup.inline(clean(failed.text[language]))
+            parts.append(_Signed(Content.styled("✗ ", "$text-error"), said.stylize("bold"), gap=True))
         parts += _failure(report.failure, language)
     parts += _checks(report.checks, language)
     if printed := clean(report.output).rstrip():

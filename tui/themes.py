@@ -19,8 +19,8 @@ DARK = Theme(
     success="#8cc084",
     foreground="#d6dae2",
     background="#15171c",
-    surface="#1b1e25",
-    panel="#242833",
+    surface="#1d2026",
+    panel="#272a33",
     dark=True,
     variables={"text-muted": "#8f96a5"},
 )
@@ -34,8 +34,8 @@ LIGHT = Theme(
     success="#2c6a2b",
     foreground="#25282e",
     background="#fbfaf7",
-    surface="#f4f1eb",
-    panel="#e8e3d9",
+    surface="#f2f1ee",
+    panel="#e4e2dd",
     dark=False,
     variables={"text-muted": "#6c6860"},
 )

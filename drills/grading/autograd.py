@@ -8,41 +8,60 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import torch
+from torch.autograd.function import once_differentiable
+
+from drills.grading.codec import tensors_of
 
 if TYPE_CHECKING:
     from drills.grading.candidate import RemoteCandidate
 
 
 class _Call(torch.autograd.Function):
-    """One call in the runner; `leaves` are the arguments that require a gradient."""
+    """One call in the runner, as a function of the tensor arguments that require a gradient."""
 
     @staticmethod
-    def forward(ctx: Any, call: _Pending, *leaves: torch.Tensor) -> Any:
-        answer = call.candidate.request(call.name, call.args, call.kwargs, keep_graph=True)
-        value = answer["value"]
-        call.value = value
-        ctx.call, ctx.graph = call, answer["graph"]
-        outputs = value if isinstance(value, tuple) else (value,)
-        if not all(isinstance(out, torch.Tensor) for out in outputs):
-            return None
-        call.differentiable = any(out.requires_grad for out in outputs)
-        detached = tuple(out.detach() for out in outputs)
-        return detached if isinstance(value, tuple) else detached[0]
+    def forward(ctx: Any, pending: _Pending, *_leaves: torch.Tensor) -> Any:
+        outputs = pending.run()
+        ctx.pending = pending
+        kept = [out.detach() for out in outputs]  # a decoded tensor with requires_grad is a leaf
+        cut_off = [mine for mine, out in zip(kept, outputs, strict=True) if not out.requires_grad]
+        ctx.mark_non_differentiable(*cut_off)
+        return tuple(kept)
 
     @staticmethod
+    @once_differentiable
     def backward(ctx: Any, *grads: torch.Tensor) -> Any:
-        return (None, *ctx.call.candidate.backward(ctx.graph, list(grads)))
+        return (None, *ctx.pending.backward(grads))
 
 
 class _Pending:
-    """A call on its way through autograd."""
+    """A call on its way through autograd: its result is a tensor, or a tuple or list that holds some."""
 
     def __init__(
         self, candidate: RemoteCandidate, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> None:
         self.candidate, self.name, self.args, self.kwargs = candidate, name, args, kwargs
         self.value: Any = None
-        self.differentiable = False
+        self.graph = -1
+
+    def run(self) -> list[torch.Tensor]:
+        """Make the call; the tensors of its result."""
+        answer = self.candidate.request(self.name, self.args, self.kwargs, keep_graph=True)
+        self.value, self.graph = answer["value"], answer["graph"]
+        return tensors_of(self.value)
+
+    def backward(self, grads: tuple[torch.Tensor, ...]) -> list[torch.Tensor | None]:
+        """The gradients of the leaves, given those of the result's tensors."""
+        return self.candidate.backward(self.graph, list(grads))
+
+    def result(self, outputs: tuple[torch.Tensor, ...]) -> Any:
+        """What the learner returned, with `outputs` in the place of its tensors."""
+        rest = iter(outputs)
+        if isinstance(self.value, torch.Tensor):
+            return next(rest)
+        if isinstance(self.value, (tuple, list)):
+            return type(self.value)(next(rest) if isinstance(v, torch.Tensor) else v for v in self.value)
+        return self.value
 
 
 def call_with_graph(
@@ -50,14 +69,9 @@ def call_with_graph(
 ) -> Any:
     """Call the learner's function so that gradients flow through its result.
 
-    A result that is no tensor, or that the learner cut off from the graph, comes back as it is.
+    A tensor that the learner cut off from the graph comes back without one; what is no tensor, as it is.
     """
-    call = _Pending(candidate, name, args, kwargs)
-    given = (*args, *kwargs.values())
-    leaves = [value for value in given if getattr(value, "requires_grad", False)]
-    result = _Call.apply(call, *leaves)  # type: ignore[no-untyped-call]
-    if result is None:
-        return call.value
-    if not call.differentiable:
-        return tuple(out.detach() for out in result) if isinstance(result, tuple) else result.detach()
-    return result
+    pending = _Pending(candidate, name, args, kwargs)
+    leaves = [value for value in (*args, *kwargs.values()) if getattr(value, "requires_grad", False)]
+    outputs = _Call.apply(pending, *leaves)  # type: ignore[no-untyped-call]
+    return pending.result(outputs)

@@ -68,7 +68,7 @@ class Hang(BaseException):
     def __init__(self, seconds: float, shown_traceback: str | None = None) -> None:
         super().__init__(seconds)
         self.message = Text(
-            en=f"Your code gave no answer within {seconds:g} s.", zh=f"你的代码超过 {seconds:g} 秒没有返回。"
+            en=f"No answer from your code within {seconds:g} s.", zh=f"你的代码超过 {seconds:g} 秒没有返回。"
         )
         self.shown_traceback = shown_traceback
 

@@ -199,6 +199,14 @@ def _excerpt(value: Any) -> str:
         return ""
 
 
+def tensors_of(value: Any) -> list[Any]:
+    """The tensors that travel in a result: it is one, or a tuple or list that holds some."""
+    import torch
+
+    values = value if type(value) in (tuple, list) else (value,)
+    return [item for item in values if type(item) in (torch.Tensor, torch.nn.Parameter)]
+
+
 def send(connection: socket.socket, value: Any) -> list[Callable[..., Any]]:
     """Send one message; returns the functions it referred to by number."""
     encoder = Encoder()

@@ -229,7 +229,8 @@ def _outcome_of(error: BaseException, spec: CheckSpec | None, candidate: Candida
         failure = Failure(check=check, message=message, inputs=inputs, traceback=trace)
         return Outcome(error.verdict, failure)
     if isinstance(error, Hang):
-        failure = Failure(check=check, message=error.message, inputs=inputs, traceback=error.shown_traceback or None)
+        trace = error.shown_traceback or None
+        failure = Failure(check=check, message=error.message, inputs=inputs, traceback=trace)
         return Outcome("timeout", failure, final=True)
     raise error
 

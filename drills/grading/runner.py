@@ -94,7 +94,7 @@ def _backward(graph: tuple[Any, list[Any]], grads: list[Any]) -> dict[str, Any]:
     import torch
 
     value, leaves = graph
-    outputs = list(value) if isinstance(value, (tuple, list)) else [value]
+    outputs = codec.tensors_of(value)
     pairs = [(out, grad) for out, grad in zip(outputs, grads, strict=True) if out.requires_grad]
     if not pairs:
         return {"value": [None] * len(leaves)}

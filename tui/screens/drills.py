@@ -63,6 +63,12 @@ def matches(drill: Drill, words: str, state: str, titles: Mapping[str, Text]) ->
     return all(word in everything for word in words.casefold().split())
 
 
+class DrillList(OptionList):
+    """The list; Enter opens what is under the cursor."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("drill_list")]
+
+
 class DrillsScreen(Page):
     """Choose a drill."""
 
@@ -78,7 +84,7 @@ class DrillsScreen(Page):
 
     def body(self) -> ComposeResult:
         yield Field(SEARCH_HINT, id="search")
-        yield OptionList(id="drills", markup=False, compact=True)
+        yield DrillList(id="drills", markup=False, compact=True)
         yield Document(LOADING, id="note")
 
     @property
@@ -168,10 +174,6 @@ class DrillsScreen(Page):
 
     def action_search(self) -> None:
         self.search.focus()
-
-    def action_open(self) -> None:
-        """Enter on the list opens by itself; in the search field it goes to the list."""
-        self.listed.focus()
 
     def action_back(self) -> None:
         if self.search.has_focus or self.search.value:

@@ -248,8 +248,9 @@ class QuizScreen(Page):
         drills = [
             self.services.drills[drill] for drill in asked.question.drills if drill in self.services.drills
         ]
-        shows_parts = not self.box.marks_itself or answer is None
-        self.explained = Explained(asked, result.feedback, drills, shows_parts)
+        unanswered = answer is None
+        shows_parts = unanswered or not self.box.marks_itself
+        self.explained = Explained(asked, result.feedback, drills, shows_parts, unanswered)
         await self.page.mount(Document(self.explained.blocks, id="explained"))
         self._enter("graded")
         days = days_until(result.card, self.services.now())

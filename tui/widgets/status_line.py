@@ -8,7 +8,7 @@ from rich.cells import cell_len
 from textual.content import Content
 
 from tui.messages import HOW_SURE, SURE_1, SURE_2, SURE_3, Bilingual, Language, language_of, same
-from tui.text_layout import clean, shorten
+from tui.text_layout import clean, shorten, wrap
 from tui.widgets.document import Localised
 
 Tone = Literal["quiet", "warning", "right", "partly", "wrong"]
@@ -24,10 +24,10 @@ _SURE = ((SURE_1, "F5"), (SURE_2, "F6"), (SURE_3, "F7"))
 
 
 class StatusLine(Localised):
-    """One line; on its right, before the answer, how sure the learner is."""
+    """One line, more only for a long message; on its right, before the answer, how sure the learner is."""
 
     DEFAULT_CSS = """
-    StatusLine { dock: bottom; height: 1; margin: 0 0 1 0; padding: 0 3; background: $background; }
+    StatusLine { dock: bottom; height: auto; max-height: 4; margin: 0 0 1 0; padding: 0 3; background: $background; }
     .-short StatusLine { padding: 0 1; }
     """
 
@@ -40,7 +40,7 @@ class StatusLine(Localised):
 
     def say(self, text: Bilingual, tone: Tone = "quiet") -> None:
         self.text, self.tone = text, tone
-        self.refresh()
+        self.refresh(layout=True)
 
     def ask_confidence(self, confidence: int | None, *, ask: bool = True) -> None:
         self.confidence, self.asks_confidence = confidence, ask
@@ -49,17 +49,26 @@ class StatusLine(Localised):
     def render(self) -> Content:
         language = language_of(self)
         width = self.content_size.width
-        sure = self._sure(language) if self.asks_confidence else Content("")
-        said = clean(self.text[language])
-        if sure and cell_len(said) + sure.cell_length + 2 > width:
-            # What matters more stays: a choice made, or else what to do.
-            if self.tone != "quiet" or self.confidence is None or sure.cell_length > width:
-                sure = Content("")
-            else:
-                said = ""
+        said = ("! " if self.tone == "warning" else "") + clean(self.text[language])
+        sure = Content("")
+        if self.asks_confidence:
+            # In full where there is room, else short; what to do and what is wrong come first.
+            room = width - cell_len(said) - 2
+            drawn = (self._sure(language), self._sure_short(language))
+            sure = next((one for one in drawn if one.cell_length <= room), sure)
+        if self.tone == "warning" and cell_len(said) > width > 0:
+            return Content.styled("\n".join(wrap(said, width)), _STYLES[self.tone])
         said = shorten(said, width - sure.cell_length)
         gap = max(0, width - cell_len(said) - sure.cell_length)
         return Content.assemble((said, _STYLES[self.tone]), " " * gap, sure)
+
+    def _sure_short(self, language: Language) -> Content:
+        if self.confidence is None:
+            keys = " ".join(key for _, key in _SURE)
+            return Content.assemble((HOW_SURE[language] + " ", "$text-muted"), (keys, "$text-accent"))
+        return Content.assemble(
+            (HOW_SURE[language] + " ", "$text-muted"), (_SURE[self.confidence - 1][0][language], "bold")
+        )
 
     def _sure(self, language: Language) -> Content:
         parts: list[tuple[str, str]] = [(HOW_SURE[language], "$text-muted")]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from textual.app import ComposeResult
 
 from quizbank.models import Recall
-from tui.messages import IN_WORDS, RECALL_HINT, TICK_POINTS, WEIGHT, Bilingual, Phrase
+from tui.messages import IN_WORDS, KEY_POINTS, RECALL_HINT, TICK_POINTS, WEIGHT, Bilingual, Phrase
 from tui.widgets.answers.base import AnswerBox, Incomplete
 from tui.widgets.document import Document
 from tui.widgets.fields import Notes
@@ -31,7 +31,7 @@ class RecallBox(AnswerBox):
 
     def compose(self) -> ComposeResult:
         yield Notes(RECALL_HINT)
-        yield Document(TICK_POINTS, classes="label")
+        yield Document(KEY_POINTS, classes="label")
         yield ChoiceList([Row(_weighed(point.point, point.weight)) for point in self.rubric], several=True)
 
     def on_mount(self) -> None:

@@ -34,9 +34,9 @@ def oracle(grad_out, x_shape, kernel_size, stride=None, padding=0, count_include
 
 
 def compare(candidate, grad_out, x_shape, *geometry, **named):
-    """At most 25 windows (K ≤ 5) meet in a cell and may cancel: the error is measured by what is added."""
+    """Shares may cancel, and a running sum adds the whole image: errors are measured by what is added."""
     unit, rtol = (1e-13, 1e-12) if grad_out.dtype == np.float64 else (3e-7, 1e-5)
-    atol = unit * 25 * float(np.abs(grad_out).max())
+    atol = unit * (25 + x_shape[2] * x_shape[3]) * float(np.abs(grad_out).max())
     got = candidate.avg_pool2d_backward(grad_out.copy(), x_shape, *geometry, **named)
     expected = oracle(grad_out, x_shape, *geometry, **named)
     assert_close(got, expected, dtype=grad_out.dtype, rtol=rtol, atol=atol, name="grad_x")

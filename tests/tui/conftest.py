@@ -1,0 +1,84 @@
+"""An app on a small bank of every kind, three drills and a grader that does what a test tells it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+from app_support import FakeGrader, Learner, Play, Scenario
+
+from drills.catalog import Drill, find_drill
+from quizbank.loader import Bank, load_bank
+from quizbank.locations import Locations
+from quizbank.record import Record
+from tui.app import PreptrainApp
+from tui.services import Services
+from tui.settings import Settings
+
+SAMPLES = Path(__file__).parent / "bank.yaml"
+MORNING = datetime(2026, 11, 23, 9, 30, tzinfo=timezone(timedelta(hours=8)))
+
+
+@pytest.fixture(scope="session")
+def sample_bank() -> Bank:
+    return load_bank([SAMPLES])
+
+
+@pytest.fixture(scope="session")
+def sample_drills() -> dict[str, Drill]:
+    return {id_: find_drill(id_) for id_ in ("max-pool", "attention", "temperature")}
+
+
+@pytest.fixture
+def grader() -> FakeGrader:
+    return FakeGrader()
+
+
+@pytest.fixture
+def services(
+    tmp_path: Path, sample_bank: Bank, sample_drills: dict[str, Drill], grader: FakeGrader
+) -> Iterator[Services]:
+    """Services on an empty home, at a fixed time, with one seed."""
+    home = tmp_path / "app-home"
+    home.mkdir()
+    places = Locations(home, home / "workspace")
+    parts = Services(
+        places,
+        Record.open(places.record),
+        Settings(language="en"),
+        now=lambda: MORNING,
+        new_seed=lambda: 7,
+        load_bank=lambda: sample_bank,
+        load_drills=lambda: sample_drills,
+        make_grader=lambda: grader,
+    )
+    yield parts
+    parts.close()
+
+
+@pytest.fixture
+def only(services: Services, sample_bank: Bank) -> Callable[..., None]:
+    """Let the bank have these questions alone."""
+
+    def choose(*ids: str) -> None:
+        questions = {id_: sample_bank.questions[id_] for id_ in ids}
+        bank = Bank(questions, {id_: sample_bank.track_of[id_] for id_ in ids})
+        services.load_bank = lambda: bank
+
+    return choose
+
+
+@pytest.fixture
+def play(services: Services) -> Play:
+    """Run a scenario: `await play(scenario, size=(80, 24))`, where the scenario takes a Learner."""
+
+    async def run(scenario: Scenario, size: tuple[int, int] = (80, 24)) -> None:
+        app = PreptrainApp(services)
+        async with app.run_test(size=size) as pilot:
+            learner = Learner(app, pilot)
+            await learner.settle()
+            await scenario(learner)
+
+    return run
