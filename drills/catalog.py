@@ -36,7 +36,7 @@ class Drill(Model):
         "separate", description="`together` where checks must hold the learner's object (a class, a module)."
     )
     topics: list[Slug] = Field(min_length=1)
-    prerequisites: list[Slug] = []
+    prerequisites: list[Slug] = Field([], description="Drills to do first; nothing is locked.")
     questions: list[Slug] = Field([], description="Questions of the bank that explain this drill.")
     allowed_imports: list[str] = Field(min_length=1)
     forbidden: list[str] = Field([], description="Dotted names of APIs that would give the answer away.")
@@ -119,6 +119,8 @@ def find_drill(drill_id: str) -> Drill:
     names = [path.parent.name for path in PROBLEMS.glob("*/*/drill.yaml")]
     close = difflib.get_close_matches(drill_id, names, 1)
     raise DrillError(
-        f"no drill {drill_id!r}" + (f"; did you mean {close[0]}?" if close else "; `preptrain drill list` shows them"),
-        f"没有题目 {drill_id!r}" + (f"，是不是 {close[0]}？" if close else "，`preptrain drill list` 列出全部"),
+        f"no drill {drill_id!r}"
+        + (f"; did you mean {close[0]}?" if close else "; `preptrain drill list` shows them"),
+        f"没有题目 {drill_id!r}"
+        + (f"，是不是 {close[0]}？" if close else "，`preptrain drill list` 列出全部"),
     )

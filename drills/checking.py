@@ -85,7 +85,7 @@ class CheckSpec:
             backend="hypothesis",
         )
         drawn = hypothesis.given(**self.strategies)(body)
-        return hypothesis.seed(SEED)(options(drawn))  # type: ignore[no-any-return]
+        return hypothesis.seed(SEED)(options(drawn))
 
 
 def check(
@@ -96,9 +96,7 @@ def check(
     def declare(body: Body) -> Body:
         if not body.__name__.startswith("test_"):
             raise TypeError(f"a check's name starts with test_: {body.__name__}")
-        spec = CheckSpec(
-            body.__name__.removeprefix("test_"), Text(en=en, zh=zh), body, strategies, examples
-        )
+        spec = CheckSpec(body.__name__.removeprefix("test_"), Text(en=en, zh=zh), body, strategies, examples)
         bound = spec.bind()
         bound.__preptrain_check__ = spec  # type: ignore[attr-defined]
         return bound
@@ -264,7 +262,9 @@ def _compare(
     gap = np.where(np.isnan(gap), np.inf, np.where(good, 0.0, gap))
     where = np.unravel_index(int(np.argmax(gap)), gap.shape) if gap.ndim else ()
     place = f"[{', '.join(str(int(i)) for i in where)}]" if where else ""
-    difference = f"{name}{place}: {got[where]:.9g} ≠ {want[where]:.9g} (|Δ| = {abs(got[where] - want[where]):.3g})"
+    difference = (
+        f"{name}{place}: {got[where]:.9g} ≠ {want[where]:.9g} (|Δ| = {abs(got[where] - want[where]):.3g})"
+    )
     wrong = int(np.count_nonzero(~good))
     raise Mismatch(
         Text(
@@ -301,7 +301,8 @@ def _assert_tensor(actual: Any, expected: Any, dtype: Any, name: str) -> None:
 
 
 def _tensor64(value: Any) -> np.ndarray:
-    return value.detach().cpu().double().numpy()  # type: ignore[no-any-return]
+    values: np.ndarray = value.detach().cpu().double().numpy()
+    return values
 
 
 def _kind(value: Any) -> str:

@@ -60,7 +60,8 @@ def source_of(drill: Drill, mutant: Mutant) -> str:
     """The mutant as a whole file; raises DrillError when its text is not in the solution exactly once."""
     if mutant.file is not None:
         return (drill.folder / mutant.file).read_text(encoding="utf-8")
-    assert mutant.replace is not None and mutant.with_ is not None
+    assert mutant.replace is not None
+    assert mutant.with_ is not None
     solution = drill.solution
     if (count := solution.count(mutant.replace)) != 1:
         place = f"{drill.folder / 'mutants.yaml'}: {mutant.id}"

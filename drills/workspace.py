@@ -74,7 +74,8 @@ class Workspace:
             except OSError as error:
                 en, zh = reason(error)
                 raise WorkspaceError(
-                    f"cannot write {backup}: {en}. Nothing was reset.", f"无法写入 {backup}：{zh}。未做任何重置。"
+                    f"cannot write {backup}: {en}. Nothing was reset.",
+                    f"无法写入 {backup}：{zh}。未做任何重置。",
                 ) from error
         self.save(drill, drill.starter)
         return backup

@@ -12,7 +12,7 @@ from quizbank.units import QuantityError, parse_quantity
 END_PUNCTUATION = ".,;:!?、。"
 WRAPPING = "`'\"$“”‘’「」《》*"
 HYPHENS = re.compile("[‐‑‒–—−－]")
-BETWEEN_LETTERS = re.compile(r"(?<=[^\W\d_])[\s\-_]+(?=[^\W\d_])")
+BETWEEN_LETTERS = re.compile(r"(?<=[^\W\d_])[ \-_](?=[^\W\d_])")  # not " - ", a minus
 
 
 def same_blank(typed: str, accepted: Sequence[str]) -> bool:

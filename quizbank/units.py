@@ -85,8 +85,8 @@ _SAME_WORD = {
     "块": "block",
 }
 
-_NUMBER = r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+(?:_\d+)*)?(?:\.\d+)?\.?"
-_SIGNED = rf"[+-]?{_NUMBER}(?:[eE][+-]?\d+)?"
+_WHOLE = r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+(?:_\d+)*)"
+_SIGNED = rf"[+-]?(?:{_WHOLE}(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?"
 MAX_LENGTH = 100
 
 
@@ -139,12 +139,12 @@ def _split(text: str, typed: str) -> tuple[float, str]:
     if power := _AS_POWER.match(text):
         return float(f"{power[1]}1") * _raised(power[2], power[3], typed), power[4]
     found = _AS_NUMBER.match(text)
-    if not found or not _has_digit(found[1]) or len(typed) > MAX_LENGTH:
+    if not found or len(typed) > MAX_LENGTH:
         raise _no_number(typed)
     number, rest = _float(found[1]), found[2]
     if times := _TIMES_POWER.match(rest):
         return number * _raised(times[1], times[2], typed), times[3]
-    if (over := _OVER.match(rest)) and _has_digit(over[1]):
+    if over := _OVER.match(rest):
         below = _float(over[1])
         if below == 0:
             shown = _shown(typed)
@@ -171,10 +171,6 @@ def _not_finite(typed: str) -> QuantityError:
 def _shown(typed: str) -> str:
     typed = typed.strip()
     return repr(typed if len(typed) <= 40 else typed[:40] + "…")
-
-
-def _has_digit(text: str) -> bool:
-    return any(map(str.isdigit, text))
 
 
 def _float(digits: str) -> float:

@@ -13,7 +13,9 @@ HEAVY = {"torch", "pytest", "hypothesis"}
 
 def imported_by(code: str) -> set[str]:
     """The top-level modules that are loaded after running `code`."""
-    script = f"{code}\nimport sys, json\nprint(json.dumps(sorted({{n.partition('.')[0] for n in sys.modules}})))"
+    script = (
+        f"{code}\nimport sys, json\nprint(json.dumps(sorted({{n.partition('.')[0] for n in sys.modules}})))"
+    )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     return set(json.loads(done.stdout.splitlines()[-1]))
 

@@ -72,7 +72,11 @@ def run(elsewhere: Path, *command: str) -> subprocess.CompletedProcess[str]:
 @pytest.mark.slow
 def test_the_wheel_holds_the_three_packages_with_their_data(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
-    assert {name.partition("/")[0] for name in names if "dist-info" not in name} == {"quizbank", "drills", "tui"}
+    assert {name.partition("/")[0] for name in names if "dist-info" not in name} == {
+        "quizbank",
+        "drills",
+        "tui",
+    }
     tracked = subprocess.run(
         ["git", "ls-files", "quizbank", "drills", "tui"], cwd=ROOT, check=True, capture_output=True, text=True
     ).stdout.split()

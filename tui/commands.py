@@ -74,7 +74,18 @@ def key_name(key: str) -> str:
 
 
 Area = Literal[
-    "app", "page", "today", "quiz", "answer", "input", "order", "match", "drills", "drill_list", "workbench", "dialog"
+    "app",
+    "page",
+    "today",
+    "quiz",
+    "answer",
+    "input",
+    "order",
+    "match",
+    "drills",
+    "drill_list",
+    "workbench",
+    "dialog",
 ]
 
 CATALOGUE: dict[Area, tuple[Command, ...]] = {

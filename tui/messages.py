@@ -237,3 +237,4 @@ HELP_REMARK = Phrase(
     "`^S` 表示 Ctrl+S。所有命令也可以在命令面板（`^P`）里找到。",
 )
 KEY_POINTS = Phrase("What a strong answer says", "好的回答会提到")
+CANNOT_START = Phrase("The questions could not be read.", "题目无法读取。")

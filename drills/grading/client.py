@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from types import TracebackType
 from typing import Any, Self
 
@@ -54,9 +55,7 @@ class Grader:
         if missing_backend(backend) is None:
             self._server(backend)
 
-    def grade(
-        self, drill: Drill, source: str, on_check: OnCheck | None = None, *, seed: int = 0
-    ) -> Report:
+    def grade(self, drill: Drill, source: str, on_check: OnCheck | None = None, *, seed: int = 0) -> Report:
         """Grade `source` as a file of `drill`; every fault is a verdict. Raises Cancelled, nothing else."""
         began = time.monotonic()
         if (message := missing_backend(drill.backend)) is not None:
@@ -164,11 +163,10 @@ class _Server:
 
     def close(self) -> None:
         """Closing its input ends it; it is killed when it does not go."""
-        assert self._process.stdin is not None and self._process.stdout is not None
-        try:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        with suppress(BrokenPipeError):
             self._process.stdin.close()
-        except BrokenPipeError:
-            pass
         try:
             self._process.wait(timeout=5)
         except subprocess.TimeoutExpired:
@@ -230,7 +228,9 @@ class _Folding:
             )
         elif ended["stopped"] == "timeout":
             self._stop(
-                "timeout", Text(en="Your code did not finish in time.", zh="你的代码没有在限时内结束。"), running
+                "timeout",
+                Text(en="Your code did not finish in time.", zh="你的代码没有在限时内结束。"),
+                running,
             )
         elif not self.finished and self.verdict is None:
             how = ended["exit"]
@@ -247,9 +247,7 @@ class _Folding:
 
     def fault(self, reason: str) -> None:
         self.verdict = "grader_fault"
-        self.failure = Failure(
-            message=Text(en=f"The grader failed: {reason}", zh=f"判题器故障：{reason}")
-        )
+        self.failure = Failure(message=Text(en=f"The grader failed: {reason}", zh=f"判题器故障：{reason}"))
 
     def report(self, seconds: float) -> Report:
         """A pass only when every check of the plan reported that it held."""

@@ -187,7 +187,7 @@ def _is_hypothesis(error: BaseException) -> bool:
     return type(error).__module__.startswith("hypothesis")
 
 
-def _silent(message: str) -> None:
+def _silent(message: object) -> None:
     """hypothesis would print its falsifying example; the report shows it in its own way."""
 
 

@@ -116,8 +116,9 @@ def _fingerprint(value: Any) -> bytes | None:
 class Nursery:
     """The judge's handle on the process that forks runners."""
 
-    def __init__(self, channel: socket.socket) -> None:
+    def __init__(self, channel: socket.socket, process: subprocess.Popen[bytes] | None = None) -> None:
         self.channel = channel
+        self._process = process
         self._lines = channel.makefile("r", encoding="utf-8")
 
     @classmethod
@@ -138,9 +139,10 @@ class Nursery:
         """Start it as a program of its own, from a process that must not be forked (pytest)."""
         here, there = socket.socketpair()
         command = [sys.executable, "-m", "drills.grading.runner", str(there.fileno()), backend]
-        subprocess.Popen(command, pass_fds=[there.fileno()], env=limits.single_threaded(os.environ))
+        environment = limits.single_threaded(os.environ)
+        process = subprocess.Popen(command, pass_fds=[there.fileno()], env=environment)
         there.close()
-        return cls(here)
+        return cls(here, process)
 
     def runner(self) -> tuple[socket.socket, int]:
         """A connection to a fresh runner, and its process id."""
@@ -156,6 +158,8 @@ class Nursery:
     def close(self) -> None:
         self._lines.close()
         self.channel.close()
+        if self._process is not None:
+            self._process.wait()
 
 
 def tend(channel: socket.socket) -> None:

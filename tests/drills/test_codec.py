@@ -90,7 +90,14 @@ class Sly(np.ndarray):
 
 @pytest.mark.parametrize(
     "value",
-    [np.zeros(2).view(Sly), object(), {1, 2}, np.array([None]), type("Int", (int,), {})(3), np.ma.masked_array([1.0])],
+    [
+        np.zeros(2).view(Sly),
+        object(),
+        {1, 2},
+        np.array([None]),
+        type("Int", (int,), {})(3),
+        np.ma.masked_array([1.0]),
+    ],
 )
 def test_another_type_arrives_opaque(value: Any) -> None:
     back = there_and_back(value)

@@ -65,7 +65,8 @@ def test_each_fault_has_its_verdict_and_harms_nothing(name: str, grader: Grader,
     assert report.verdict == verdict, report
     assert time.monotonic() - began < 30
     assert report.failure is not None
-    assert report.failure.message.en and report.failure.message.zh
+    assert report.failure.message.en
+    assert report.failure.message.zh
     assert grader.grade(attention, attention.solution).passed
 
 
@@ -94,7 +95,9 @@ def test_a_file_that_cannot_be_loaded(
 
 
 def test_only_the_learners_lines_are_shown(grader: Grader, attention: Drill) -> None:
-    report = grader.grade(attention, "import numpy as np\n\ndef attention(q, k, v, mask=None):\n    return q @ 3\n")
+    report = grader.grade(
+        attention, "import numpy as np\n\ndef attention(q, k, v, mask=None):\n    return q @ 3\n"
+    )
     assert report.verdict == "error"
     assert report.failure is not None
     trace = report.failure.traceback
@@ -123,7 +126,13 @@ def test_a_failure_that_needs_three_columns_is_shrunk_to_them(grader: Grader, at
 
 def test_an_orphan_does_not_survive(grader: Grader, attention: Drill, tmp_path: Path) -> None:
     daemon = first_do(
-        attention, OS, "if os.fork() == 0:", "    os.setsid()", "    import time", "    time.sleep(600)", "os._exit(0)"
+        attention,
+        OS,
+        "if os.fork() == 0:",
+        "    os.setsid()",
+        "    import time",
+        "    time.sleep(600)",
+        "os._exit(0)",
     )
     assert grader.grade(attention, daemon).verdict == "crashed"
     deadline = time.monotonic() + 5

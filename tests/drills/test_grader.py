@@ -115,7 +115,17 @@ def test_threads_do_not_change_the_verdict(attention: Drill, tmp_path: Path) -> 
     reports = []
     for threads in ("1", "4"):
         environment = {**os.environ, "OMP_NUM_THREADS": threads, "OPENBLAS_NUM_THREADS": threads}
-        command = [sys.executable, "-m", "tui.cli", "drill", "check", "attention", "--solution", str(path), "--json"]
+        command = [
+            sys.executable,
+            "-m",
+            "tui.cli",
+            "drill",
+            "check",
+            "attention",
+            "--solution",
+            str(path),
+            "--json",
+        ]
         done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
         assert done.returncode == 1, done.stderr
         reports.append([line for line in done.stdout.splitlines() if '"seconds"' not in line])

@@ -24,7 +24,7 @@ SDPA = "torch.nn.functional.scaled_dot_product_attention"
     ],
 )
 def test_a_forbidden_api_is_named_however_it_is_reached(source: str) -> None:
-    assert [violation.name for violation in violations(source, ["torch"], [SDPA])][0] == SDPA
+    assert next(violation.name for violation in violations(source, ["torch"], [SDPA])) == SDPA
 
 
 @pytest.mark.parametrize(

@@ -21,13 +21,19 @@ def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 def test_plain_pytest_agrees_with_the_grader(
     broken: bool, tmp_path: Path, attention: Drill, grader: Grader
 ) -> None:
-    source = attention.solution.replace(" / np.sqrt(q.shape[-1]).astype(q.dtype)", "" if broken else " / np.sqrt(q.shape[-1]).astype(q.dtype)")
+    source = attention.solution.replace(
+        " / np.sqrt(q.shape[-1]).astype(q.dtype)", "" if broken else " / np.sqrt(q.shape[-1]).astype(q.dtype)"
+    )
     (tmp_path / "mine.py").write_text(source, "utf-8")
     report = grader.grade(attention, source)
     done = run(tmp_path, "--drill", "attention", "--solution", "mine.py")
     assert done.returncode == (1 if broken else 0), done.stdout
     failed = {check.id for check in report.checks if check.state == "failed"}
-    assert {line.partition("::test_")[2].split()[0] for line in done.stdout.splitlines() if line.startswith("FAILED")} == failed
+    assert {
+        line.partition("::test_")[2].split()[0]
+        for line in done.stdout.splitlines()
+        if line.startswith("FAILED")
+    } == failed
     assert bool(failed) == broken
 
 

@@ -32,7 +32,13 @@ def test_a_sound_drill_is_proved(attention: Drill) -> None:
 
 def test_a_mutant_that_survives_is_told(copy: Drill, grader: Grader) -> None:
     mutants = yaml.safe_load((copy.folder / "mutants.yaml").read_text("utf-8"))
-    harmless = {"id": "harmless", "replace": "import numpy as np", "with": "import numpy as np  # !", "en": "a", "zh": "一"}
+    harmless = {
+        "id": "harmless",
+        "replace": "import numpy as np",
+        "with": "import numpy as np  # !",
+        "en": "a",
+        "zh": "一",
+    }
     (copy.folder / "mutants.yaml").write_text(yaml.safe_dump([*mutants, harmless]), "utf-8")
     result = verify_one(copy, grader)
     assert result.problems == ["mutant harmless was not rejected on seed 0: pass"]
@@ -41,13 +47,21 @@ def test_a_mutant_that_survives_is_told(copy: Drill, grader: Grader) -> None:
 
 def test_a_mutant_refused_by_the_rules_proves_nothing(copy: Drill, grader: Grader) -> None:
     mutants = yaml.safe_load((copy.folder / "mutants.yaml").read_text("utf-8"))
-    refused = {"id": "refused", "replace": "import numpy as np", "with": "import numpy as np, os", "en": "a", "zh": "一"}
+    refused = {
+        "id": "refused",
+        "replace": "import numpy as np",
+        "with": "import numpy as np, os",
+        "en": "a",
+        "zh": "一",
+    }
     (copy.folder / "mutants.yaml").write_text(yaml.safe_dump([*mutants, refused]), "utf-8")
     assert verify_one(copy, grader).problems == ["mutant refused was not rejected on seed 0: forbidden"]
 
 
 def test_an_alternative_that_is_rejected_is_told(copy: Drill, grader: Grader) -> None:
-    (copy.folder / "alternatives" / "loops.py").write_text("def attention(q, k, v, mask=None): return q", "utf-8")
+    (copy.folder / "alternatives" / "loops.py").write_text(
+        "def attention(q, k, v, mask=None): return q", "utf-8"
+    )
     (problem,) = verify_one(copy, grader).problems
     assert problem.startswith("alternative loops was rejected on seed 0: wrong")
 

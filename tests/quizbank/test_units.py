@@ -52,7 +52,7 @@ from quizbank.units import BYTES, FLOPS, SECONDS, QuantityError, parse_quantity,
         ("7B", "parameters", 7e9),
         ("7 billion params", "parameters", 7e9),
         ("70 亿", None, 7e9),
-        ("70亿个参数", None, None),
+        ("70亿个参数", None, 7e9),
         ("2万", "tokens", 20_000),
         ("1.5 万亿", None, 1.5e12),
         ("12K tokens", "tokens", 12_000),
@@ -71,18 +71,47 @@ from quizbank.units import BYTES, FLOPS, SECONDS, QuantityError, parse_quantity,
         ("3 倍", "x", 3),
     ],
 )
-def test_what_people_type(typed: str, unit: str | None, value: float | None):
-    if value is None:
-        with pytest.raises(QuantityError, match="does not fit"):
-            parse_quantity(typed, unit)
-    else:
-        assert parse_quantity(typed, unit) == pytest.approx(value, rel=1e-12)
+def test_what_people_type(typed: str, unit: str | None, value: float):
+    assert parse_quantity(typed, unit) == pytest.approx(value, rel=1e-12)
 
 
 @pytest.mark.parametrize(
     "typed",
-    ["", "  ", "abc", "nan", "inf", "-inf", "1e999", "1e400", "--5", "5-3", "1,5", "1,0000", "1.2.3", "1..2", "1 000"]
-    + ["1_", "1½", "1 2/3", "1/0", "0/0", "1/", "12abc", "0x10", "5 apples", ".", "-", "e5", "%", "9" * 101, "2^9999", "1(2)"],
+    [
+        "",
+        "  ",
+        "abc",
+        "nan",
+        "inf",
+        "-inf",
+        "1e999",
+        "1e400",
+        "--5",
+        "5-3",
+        "1,5",
+        "1,0000",
+        "1.2.3",
+        "1..2",
+        "1 000",
+    ]
+    + [
+        "1_",
+        "1½",
+        "1 2/3",
+        "1/0",
+        "0/0",
+        "1/",
+        "12abc",
+        "0x10",
+        "5 apples",
+        ".",
+        "-",
+        "e5",
+        "%",
+        "9" * 101,
+        "2^9999",
+        "1(2)",
+    ],
 )
 def test_what_is_no_number(typed: str):
     with pytest.raises(QuantityError) as caught:
@@ -154,7 +183,13 @@ def test_no_text_raises_anything_else(typed: str, unit: str | None):
 
 @pytest.mark.parametrize(
     ("given", "exact", "said"),
-    [(16 / 1.073741824, 16, "GiB"), (128, 16, "bits"), (2, 16, "bits"), (-5, 5, "sign"), (0.25, 25, "percent")],
+    [
+        (16 / 1.073741824, 16, "GiB"),
+        (128, 16, "bits"),
+        (2, 16, "bits"),
+        (-5, 5, "sign"),
+        (0.25, 25, "percent"),
+    ],
 )
 def test_the_usual_slips_are_recognised(given: float, exact: float, said: str):
     hint = slip(given, exact)

@@ -148,6 +148,17 @@ def test_missing_file_folder_and_impossible_name(tmp_path: Path):
             read_text(path)
 
 
+def test_an_unreadable_file(monkeypatch: pytest.MonkeyPatch):
+    def denied(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    with monkeypatch.context() as patched:  # root may read everything, so a mode would prove nothing
+        patched.setattr("builtins.open", denied)
+        with pytest.raises(YamlError) as caught:
+            read_text(HERE)
+    assert str(caught.value) == "some.yaml: cannot be read: Permission denied"
+
+
 def test_marks_of_keys_and_values():
     document = parse(HERE, "a: 1\nb:\n  - x\n  - {c: 2}\n", marks=True)
     assert document.locate(("b", 1, "c")) == (4, 9)
@@ -175,9 +186,13 @@ def test_folding_puts_no_space_into_chinese(text: str, joined: str):
 
 
 PLAIN = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(st.characters(codec="utf-8", categories=["L", "N", "P", "S", "Zs"])),
-    lambda inner: st.lists(inner, max_size=4)
-    | st.dictionaries(st.text("abcdef", min_size=1), inner, max_size=4),
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.text(st.characters(codec="utf-8", categories=["L", "N", "P", "S", "Zs"])),
+    lambda inner: (
+        st.lists(inner, max_size=4) | st.dictionaries(st.text("abcdef", min_size=1), inner, max_size=4)
+    ),
     max_leaves=12,
 )
 
@@ -189,7 +204,10 @@ def test_what_pyyaml_writes_is_read_back(data: object):
     assert yaml_source_data == yaml.load(text, Loader=yaml.SafeLoader)
 
 
-@given(st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"])) | st.text("[]{}:-?&*!|>'\"%@`,# \nab"))
+@given(
+    st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]))
+    | st.text("[]{}:-?&*!|>'\"%@`,# \nab")
+)
 def test_no_text_makes_anything_but_a_problem_with_a_place(text: str):
     try:
         parse(HERE, text, marks=True)

@@ -334,7 +334,7 @@ async def test_a_broken_bank_is_told_and_the_app_lives(play: Play, services: Ser
 async def test_what_is_typed_is_kept_without_leaving(
     only: Only, play: Play, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tui.screens.quiz.DRAFT_AFTER", 0.0)
+    monkeypatch.setattr("tui.screens.quiz.DRAFT_AFTER", 0.001)
 
     async def scenario(learner: Learner) -> None:
         await learner.press("enter")

@@ -193,12 +193,10 @@ def verify(context: Context, drill_ids: tuple[str, ...], seeds: int, jobs: int |
     from tui.command_line.tables import print_verification
 
     drills = [_find(drill_id) for drill_id in drill_ids] or list(load_catalog().values())
-    results = []
     with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("verify", total=sum(map(proving.count_trials, drills)))
         progress = lambda _: bar.advance(task)  # noqa: E731
-        for result in proving.verify(drills, seeds=seeds, jobs=jobs, progress=progress):
-            results.append(result)
+        results = list(proving.verify(drills, seeds=seeds, jobs=jobs, progress=progress))
     print_verification(results)
     problems = [f"{result.drill}: {problem}" for result in results for problem in result.problems]
     for problem in problems:

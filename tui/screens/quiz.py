@@ -8,15 +8,18 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import VerticalScroll
+from textual.content import Content
 from textual.timer import Timer
 
 from quizbank.errors import RecordError
+from tui import markup
 from tui.commands import bindings
 from tui.feedback_text import Explained, verdict
 from tui.markup import SHORT_LINE
 from tui.messages import (
     AGAIN,
     ANSWER_NOT_SAVED,
+    CANNOT_START,
     DRAFT_RESTORED,
     LEFT,
     LOADING,
@@ -33,6 +36,7 @@ from tui.messages import (
 )
 from tui.quiz_session import QuizRun, Result, days_until, plan
 from tui.screens.page import Page
+from tui.text_layout import clean
 from tui.widgets.answers.base import AnswerBox, Incomplete
 from tui.widgets.document import Document
 from tui.widgets.status_line import StatusLine
@@ -100,11 +104,18 @@ class QuizScreen(Page):
         self._enter("loading")
         self.line.say(LOADING)
         services = self.services
-        self.in_background(lambda: planned(services), self._planned)
+        self.in_background(lambda: planned(services), self._planned, self._cannot_start)
 
     def _planned(self, items: list[str]) -> None:
         self.run = QuizRun(self.services, items)
         self.call_next(self.ask)
+
+    def _cannot_start(self, error: Exception) -> None:
+        """A bank or a record that cannot be read: every problem is listed, and the app goes on."""
+        self.line.say(CANNOT_START, "warning")
+        problems = Content(clean(str(error)))
+        self.page.mount(Document(lambda _: (markup.Paragraph(problems),)))
+        self.page.focus()
 
     def _enter(self, stage: Stage) -> None:
         self.stage = stage
@@ -202,14 +213,17 @@ class QuizScreen(Page):
 
     @on(AnswerBox.Submitted)
     async def _handed_in(self) -> None:
-        await self.action_submit()
+        await self._submit(by_enter=True)
 
     async def action_submit(self) -> None:
+        await self._submit(by_enter=False)
+
+    async def _submit(self, *, by_enter: bool) -> None:
         box = self.box
         if self.stage != "asking" or box is None:
             return
         try:
-            if not box.advance():
+            if not box.advance(by_enter=by_enter):
                 self.line.say(box.instruction)
                 return
             answer = box.answer()

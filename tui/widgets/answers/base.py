@@ -66,8 +66,11 @@ class AnswerBox(Vertical):
         """Take no more input and show what was right and wrong."""
         raise NotImplementedError
 
-    def advance(self) -> bool:
-        """Go on to the next stage of answering; True when there is none and grading may begin."""
+    def advance(self, *, by_enter: bool) -> bool:
+        """Go on to the next stage of answering; True when there is none and grading may begin.
+
+        `by_enter` is the widget's own key, which may only mean this field and not the whole answer.
+        """
         return True
 
     @on(RowList.Changed)

@@ -140,7 +140,7 @@ class FindErrorBox(AnswerBox):
     def begin(self) -> None:
         (self.listed if self.segments.chosen else self.segments).focus()
 
-    def advance(self) -> bool:
+    def advance(self, *, by_enter: bool) -> bool:
         if self.segments.has_focus and self.segments.chosen and not self.listed.chosen:
             self._to_corrections()
             self.instruction = PICK_CORRECTION

@@ -73,7 +73,7 @@ class RecallBox(AnswerBox):
         else:
             self.field.focus()
 
-    def advance(self) -> bool:
+    def advance(self, *, by_enter: bool) -> bool:
         if self.ticking:
             return True
         if not self.field.text.strip():

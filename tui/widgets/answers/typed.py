@@ -129,8 +129,10 @@ class ClozeBox(AnswerBox):
         empty = [field for field in self.fields if not field.value]
         (empty or self.fields)[0].focus()
 
-    def advance(self) -> bool:
+    def advance(self, *, by_enter: bool) -> bool:
         """Enter goes to the next gap, and hands in from the last one."""
+        if not by_enter:
+            return True
         fields = self.fields
         focused = next((index for index, field in enumerate(fields) if field.has_focus), None)
         if focused is not None and focused + 1 < len(fields) and not fields[focused + 1].value:
