@@ -41,8 +41,8 @@ NOT_PROSE = re.compile(r"```.*?```|`[^`]*`|\$[^$]*\$", re.DOTALL)  # code and fo
 ASCII_IN_CHINESE = re.compile("[\u3400-\u9fff][,;:!?][ ]?[\u3400-\u9fff]")
 CATCH_ALL = re.compile(r"\b(all|none|both|neither) of the (above|options|other)|以上(都|皆|全|均|选项)", re.I)
 NEGATED = re.compile(
-    r"\bwhich\b[^?.]*\b(NOT|not true|not correct|incorrect|false|untrue)\b"
-    r"|\bwhich (of|one|statement|option)[^?.]*\b(is|are|does|do|can) not\b|\bwhich\b[^?.]*\bexcept\b",
+    r"\b[Ww]hich\b[^?.]*\b(NOT|not true|not correct|incorrect|false|untrue|except)\b"
+    r"|\b[Ww]hich (of|one|statement|option)[^?.]*\b(is|are|does|do|can) not\b"
 )
 NEGATED_ZH = re.compile(
     "(不正确|错误|不成立|不属于|不符合|不对|有误)的(一项|一个|说法|选项)?(是|为)|哪.{0,8}(不正确|不属于|不成立|是错)"

@@ -255,7 +255,7 @@ class Active:
 
 
 def active(screen: Screen[Any]) -> list[Active]:
-    """The commands that work on a screen as it is now, each once, in the order of the catalogue, the app's last."""
+    """The commands that work on a screen as it is now: each once, as in the catalogue, the app's last."""
     found: dict[str, Active] = {}
     for bound in screen.active_bindings.values():
         command = BY_ID.get(bound.binding.id or "")

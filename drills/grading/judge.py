@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -29,6 +30,7 @@ from drills.grading.showing import clean, show
 from quizbank.models import Text
 
 SHRINK_SECONDS = 3.0
+_SIGNATURE = re.compile(r"[\w.<>]+\(\) (got|missing|takes) ")
 Emit = Callable[[dict[str, Any]], None]
 
 
@@ -196,7 +198,8 @@ def _translate(error: BaseException, file_name: str) -> BaseException:
     if isinstance(error, (Mismatch, CandidateError)):
         return error
     described = learner.describe(error, file_name)
-    if described["exit"] or f'"{file_name}"' in described["traceback"]:
+    misused = isinstance(error, TypeError) and _SIGNATURE.match(str(error))  # has no frame of its own
+    if described["exit"] or misused or f'"{file_name}"' in described["traceback"]:
         return raised(described)
     if isinstance(error, AssertionError):
         text = str(error) or "a property does not hold"

@@ -1,5 +1,6 @@
 """Arithmetic in bank files: what it may do, and that it can do nothing else."""
 
+import contextlib
 import math
 import time
 
@@ -94,10 +95,8 @@ def test_what_is_refused_is_refused_at_once_and_as_a_value_error(expression: str
 
 @given(st.text("n k()+-*/%<>=!,.'\"0123456789[]{}:_@~^&|\\", max_size=40))
 def test_no_text_raises_anything_else(expression: str):
-    try:
-        evaluate(expression, VALUES)
-    except ExpressionError as error:
-        assert str(error)
+    with contextlib.suppress(ExpressionError):
+        assert isinstance(evaluate(expression, VALUES), int | float | str)
 
 
 def test_an_unknown_name_lists_those_there_are():
@@ -109,7 +108,7 @@ def test_an_unknown_name_lists_those_there_are():
     "expression", ["dtype", "n > k", "1e308 * 10", "1e308 * 10 - 1e308 * 10", "2 ** 1100"]
 )
 def test_only_finite_numbers_are_answers(expression: str):
-    with pytest.raises(ExpressionError, match="not a (finite )?number"):
+    with pytest.raises(ExpressionError, match=r"not a (finite )?number"):
         finite(expression, VALUES)
 
 

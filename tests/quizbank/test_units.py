@@ -1,5 +1,6 @@
 """Numbers and units as people type them, in either alphabet."""
 
+import contextlib
 import math
 
 import pytest
@@ -78,39 +79,9 @@ def test_what_people_type(typed: str, unit: str | None, value: float):
 @pytest.mark.parametrize(
     "typed",
     [
-        "",
-        "  ",
-        "abc",
-        "nan",
-        "inf",
-        "-inf",
-        "1e999",
-        "1e400",
-        "--5",
-        "5-3",
-        "1,5",
-        "1,0000",
-        "1.2.3",
-        "1..2",
-        "1 000",
-    ]
-    + [
-        "1_",
-        "1½",
-        "1 2/3",
-        "1/0",
-        "0/0",
-        "1/",
-        "12abc",
-        "0x10",
-        "5 apples",
-        ".",
-        "-",
-        "e5",
-        "%",
-        "9" * 101,
-        "2^9999",
-        "1(2)",
+        *("", "  ", "abc", "nan", "inf", "-inf", "1e999", "1e400", "--5", "5-3", "1,5", "1,0000", "1.2.3"),
+        *("1..2", "1 000", "1_", "1½", "1 2/3", "1/0", "0/0", "1/", "12abc", "0x10", "5 apples", ".", "-"),
+        *("e5", "%", "9" * 101, "2^9999", "1(2)"),
     ],
 )
 def test_what_is_no_number(typed: str):
@@ -175,10 +146,8 @@ def test_there_and_back_between_any_two_units(value: float, family: dict[str, fl
 
 @given(st.text(max_size=30), st.sampled_from([None, "GiB", "%", "tokens/s", "s", "", "million", "/"]))
 def test_no_text_raises_anything_else(typed: str, unit: str | None):
-    try:
+    with contextlib.suppress(QuantityError):
         assert math.isfinite(parse_quantity(typed, unit))
-    except QuantityError:
-        pass
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from tui.app import PreptrainApp
 
 
 class FakeGrader:
-    """Gives the reports it was told to, one check at a time; with `hold` it waits to be let go or cancelled."""
+    """Gives the reports it was told to, one check at a time; with `hold` it waits for a word."""
 
     def __init__(self) -> None:
         self.reports: list[Report | Exception] = []

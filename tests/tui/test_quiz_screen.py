@@ -11,6 +11,7 @@ from app_support import Learner, Play
 from quizbank.errors import RecordError
 from quizbank.record import Entry
 from quizbank.scheduling import Card
+from tui.messages import language_of
 from tui.screens.quiz import QuizScreen
 from tui.services import Services
 from tui.widgets.answers import AnswerBox
@@ -248,14 +249,14 @@ async def test_switching_the_language_keeps_what_was_typed(question: str, only: 
         await learner.press("enter", *keys)
         focused = learner.app.focused
         await learner.press("f2")
-        assert learner.app.language == "zh"
+        assert language_of(learner.app.screen) == "zh"
         shown = learner.text()
         assert "答题" in shown
         assert "提交" in shown
         assert normal(learner.app.screen.query_one(AnswerBox).state()) == normal(state)
         assert learner.app.focused is focused
         await learner.press("ctrl+l")
-        assert learner.app.language == "en"
+        assert language_of(learner.app.screen) == "en"
         assert normal(learner.app.screen.query_one(AnswerBox).state()) == normal(state)
 
     only(question)

@@ -27,7 +27,7 @@ class StatusLine(Localised):
     """One line, more only for a long message; on its right, before the answer, how sure the learner is."""
 
     DEFAULT_CSS = """
-    StatusLine { dock: bottom; height: auto; max-height: 4; margin: 0 0 1 0; padding: 0 3; background: $background; }
+    StatusLine { dock: bottom; height: auto; max-height: 4; margin: 0 0 1 0; padding: 0 3; }
     .-short StatusLine { padding: 0 1; }
     """
 

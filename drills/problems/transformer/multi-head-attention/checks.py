@@ -123,7 +123,9 @@ def compare(candidate, module, weights, num_heads, x, context=None, mask=None):
     return got
 
 
-@check("The sub-modules are there, with and without bias.", "四个子模块齐全，bias=True 与 bias=False 都正确。")
+@check(
+    "The sub-modules are there, with and without bias.", "四个子模块齐全，bias=True 与 bias=False 都正确。"
+)
 def test_sub_modules(candidate):
     for bias in (True, False):
         build(candidate, Source(0), 6, 2, bias)
@@ -144,7 +146,10 @@ def test_by_hand(candidate):
     assert_close(call(candidate, module, x, context, None), want)
 
 
-@check("The scale is 1/√Dh, not 1/√D: four channels, one head and two.", "缩放是 1/√Dh 而不是 1/√D。")
+@check(
+    "The scale is 1/√Dh, not 1/√D: four channels in one, two and four heads.",
+    "缩放是 1/√Dh 而不是 1/√D：四个通道分给一、二、四个头。",
+)
 def test_scale(candidate):
     for num_heads in (1, 2, 4):
         source = Source(1)
@@ -176,12 +181,13 @@ def test_masked_key_has_no_influence(candidate):
     source = Source(3)
     module, weights = build(candidate, source, 4, 2)
     x, context = source.tensor(1, 2, 4), source.tensor(1, 3, 4)
-    context[:, 1] *= 3e3
+    context[:, 1] *= 1e6
     mask = torch.tensor([True, False, True])
     compare(candidate, module, weights, 2, x, context, mask)
     compare(candidate, module, weights, 2, -x, context, mask)
-    context[:, [0, 2]] *= -1e3  # what is left scores far below 0
+    context[:, [0, 2]] *= -1e6  # for some queries what is left scores far below 0
     compare(candidate, module, weights, 2, x, context, mask)
+    compare(candidate, module, weights, 2, -x, context, mask)
 
 
 @check("Scores of ±1e6 stay finite, forward and backward.", "分数达到 ±1e6 时，前向与反向都有限。")
@@ -203,7 +209,10 @@ def test_large_scores(candidate):
             close(got, oracle(weights, 2, x.double(), x.double(), None), x.dtype)
 
 
-@check("No state between calls: another input in between changes nothing.", "调用之间没有状态：中间换一个输入不影响结果。")
+@check(
+    "No state between calls: another input in between changes nothing.",
+    "调用之间没有状态：中间换一个输入不影响结果。",
+)
 def test_no_state(candidate):
     source = Source(5)
     module, weights = build(candidate, source, 6, 2)
@@ -213,11 +222,15 @@ def test_no_state(candidate):
     compare(candidate, module, weights, 2, other)
     compare(candidate, module, weights, 2, first)
     compare(candidate, module, weights, 2, first, other.expand(2, 5, 6))
+    compare(candidate, module, weights, 2, first, -first)
     again = compare(candidate, module, weights, 2, first, None, mask)
     assert_close(again, before.detach())
 
 
-@check("Training and evaluation mode agree; two modules are independent.", "训练与评估模式结果一致，两个模块互不影响。")
+@check(
+    "Training and evaluation mode agree; two modules are independent.",
+    "训练与评估模式结果一致，两个模块互不影响。",
+)
 def test_modes_and_instances(candidate):
     source = Source(int(fresh_rng(6).integers(1000)))
     one, weights_one = build(candidate, source, 6, 3)
@@ -248,7 +261,9 @@ def test_modes_and_instances(candidate):
 def test_self_attention(candidate, source, form, bias, batch, num_heads, depth, n_q):
     module, weights = build(candidate, source, num_heads * depth, num_heads, bias)
     x = source.tensor(batch, n_q, num_heads * depth)
-    compare(candidate, module, weights, num_heads, x, None, make_mask(source, form, batch, num_heads, n_q, n_q))
+    compare(
+        candidate, module, weights, num_heads, x, None, make_mask(source, form, batch, num_heads, n_q, n_q)
+    )
 
 
 @check(
