@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from typing import Any
 
-from drills.checking import Mismatch
+from drills.comparing import Mismatch
 from drills.grading import codec, learner, limits
 from drills.grading.report import Verdict
 from drills.grading.runner import Nursery

@@ -13,7 +13,8 @@ from typing import Any
 import hypothesis.reporting
 
 from drills import checking
-from drills.checking import CheckSpec, Mismatch
+from drills.checking import CheckSpec
+from drills.comparing import Mismatch
 from drills.grading import learner, policy
 from drills.grading.candidate import (
     Candidate,

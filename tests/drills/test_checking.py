@@ -9,17 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from drills.checking import (
-    Mismatch,
-    assert_close,
-    assert_distribution,
-    assert_equal,
-    binomial_tail,
-    check,
-    checks_in,
-    require,
-    unpack,
-)
+from drills.checking import check, checks_in
+from drills.comparing import Mismatch, assert_close, assert_equal, require, unpack
+from drills.distributions import assert_distribution, binomial_tail
 
 ONE = np.array([1.0])
 
