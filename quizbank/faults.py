@@ -12,7 +12,7 @@ from pydantic_core import ErrorDetails
 
 from quizbank.models import BankFile, Question
 from quizbank.problems import Problem
-from quizbank.yaml_source import Document
+from quizbank.yaml_source import MAX_PROBLEMS, Document
 
 UNION_TAGS = {"int", "float", "str"}
 
@@ -24,7 +24,7 @@ KINDS: dict[str, type[BaseModel]] = {
 def problems_of(path: Path, document: Document, error: ValidationError) -> list[Problem]:
     """One problem for each faulty place, in the file's order."""
     found: dict[tuple[Any, ...], Problem] = {}
-    for detail in error.errors(include_url=False):
+    for detail in error.errors(include_url=False)[:MAX_PROBLEMS]:
         loc = _path_of(detail["loc"])
         extra = detail["type"] == "extra_forbidden"
         line, column = document.locate(loc, at_key=extra)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -21,6 +22,8 @@ from quizbank.models import (
     Text,
 )
 from quizbank.parametric import draw
+
+HAN = re.compile("[\u3400-\u9fff]")
 
 
 @dataclass(frozen=True)
@@ -83,8 +86,8 @@ def expected(question: Question, seed: int) -> Text:
 
 def accepted_spellings(spellings: Sequence[str]) -> Text:
     """Of the spellings of a blank, those in the reader's language first."""
-    chinese = [one for one in spellings if not one.isascii()]
-    other = [one for one in spellings if one.isascii()]
+    chinese = [one for one in spellings if HAN.search(one)]
+    other = [one for one in spellings if not HAN.search(one)]
     en, zh = (other or chinese)[:2], (chinese[:1] + other[:1]) or other
     return say(" / ".join(en), " / ".join(zh))
 

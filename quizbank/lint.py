@@ -237,7 +237,7 @@ def _references(
 
 
 def _guessable(bank: Bank) -> Iterator[Problem]:
-    files = {str(place.path.parent) for place in bank.places.values()}
+    files = {place.path.resolve().parent for place in bank.places.values()}
     for guess in guesses(bank):
         if guess.count >= ENOUGH_CHOICES and guess.suspicious:
             message = (

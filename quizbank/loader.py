@@ -63,12 +63,13 @@ def load_bank(paths: Sequence[Path] | None = None) -> Bank:
             except BankError as error:
                 problems += error.problems
         bank = _collect(loaded, problems)
-        syllabus = load_syllabus()
-        for path, bank_file in loaded:
-            if path.resolve().is_relative_to(BANK):
-                problems += _against_syllabus(path, bank_file, syllabus)
-            else:
-                problems += _try_numbers(path, bank_file)
+        home = BANK.resolve()
+        packaged = [one for one in loaded if one[0].resolve().is_relative_to(home)]
+        personal = [one for one in loaded if not one[0].resolve().is_relative_to(home)]
+        if packaged:
+            problems += _against_syllabus(packaged, load_syllabus())
+        for path, bank_file in personal:
+            problems += _try_numbers(path, bank_file)
     if problems:
         raise BankError(problems)
     return bank
@@ -117,7 +118,7 @@ def _walk(folder: Path, problems: list[Problem]) -> list[Path]:
         Path(parent, name)
         for parent, _, names in os.walk(folder, onerror=unreadable)
         for name in names
-        if name.endswith(ENDINGS)
+        if name.endswith(ENDINGS) and not name.startswith(".")
     )
 
 
@@ -154,20 +155,22 @@ def _used_twice(name: str, other: Place) -> str:
     return f"the id {name!r} is also that of {other.path}:{line}"
 
 
-def _against_syllabus(path: Path, bank_file: BankFile, syllabus: Syllabus) -> Iterator[Problem]:
-    track_of = syllabus.track_of()
-    if bank_file.track not in syllabus.track_ids():
-        line, column = _document(path).locate(("track",))
-        message = f"no such track {bank_file.track!r}{_closest(bank_file.track, syllabus.track_ids())}"
-        yield Problem(path, line, column, "track", message)
-    for index, question in enumerate(bank_file.questions):
-        place, topic = Place(path, index), question.topic
-        if topic not in track_of:
-            yield problem_at(place, ("topic",), f"no such topic {topic!r}{_closest(topic, list(track_of))}")
-        elif track_of[topic] != bank_file.track:
-            yield problem_at(
-                place, ("topic",), f"{topic!r} is of track {track_of[topic]!r}, not {bank_file.track!r}"
-            )
+def _against_syllabus(loaded: Sequence[tuple[Path, BankFile]], syllabus: Syllabus) -> Iterator[Problem]:
+    track_of, tracks = syllabus.track_of(), syllabus.track_ids()
+    for path, bank_file in loaded:
+        track = bank_file.track
+        if track not in tracks:
+            line, column = _document(path).locate(("track",))
+            message = f"no such track {track!r}{_closest(track, tracks)}"
+            yield Problem(path, line, column, "track", message)
+        for index, question in enumerate(bank_file.questions):
+            place, topic = Place(path, index), question.topic
+            if topic not in track_of:
+                message = f"no such topic {topic!r}{_closest(topic, list(track_of))}"
+                yield problem_at(place, ("topic",), message)
+            elif track_of[topic] != track:
+                message = f"{topic!r} is of track {track_of[topic]!r}, not {track!r}"
+                yield problem_at(place, ("topic",), message)
 
 
 def _closest(word: str, known: Sequence[str]) -> str:

@@ -23,7 +23,9 @@ class Problem:
 
     def __str__(self) -> str:
         place = ":".join([str(self.path), *(str(n) for n in (self.line, self.column) if n)])
-        return ": ".join(part for part in (place, self.field, self.message) if part)
+        said = ": ".join(part for part in (place, self.field, self.message) if part)
+        # A bank file may hold terminal escapes, and this goes to a terminal.
+        return "".join(letter if letter.isprintable() else "\ufffd" for letter in said)
 
 
 class BankError(Exception):

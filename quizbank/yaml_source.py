@@ -22,6 +22,7 @@ from quizbank.problems import Problem
 
 MAX_BYTES = 5_000_000
 MAX_DEPTH = 30
+MAX_PROBLEMS = 100  # of one file: who made more wants to see the first
 CHINESE = "\u3000-\u303f\u3400-\u9fff\uff01-\uff60—…“”"  # with its punctuation
 
 Path = tuple[str | int, ...]  # of keys and indices, from the root
@@ -258,6 +259,8 @@ class _Builder:
 
     def _report(self, event: yaml.Event, message: str) -> None:
         self.problems.append(Problem(self.path, *_mark(event), "", message))
+        if len(self.problems) >= MAX_PROBLEMS:
+            raise _Stop
 
 
 def _unfold(value: str, source: str) -> str:

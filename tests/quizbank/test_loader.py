@@ -203,10 +203,33 @@ def test_yaml_that_is_no_bank(tmp_path: Path, content: str):
     assert all(problem.line == 1 for problem in problems(path))
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
 def test_special_files_are_not_read(tmp_path: Path):
     os.mkfifo(tmp_path / "pipe.yaml")
     assert problems(tmp_path / "pipe.yaml")[0].message == "not a file"
     assert problems(Path("/dev/zero"))[0].message == "not a file"
+
+
+def test_hidden_files_are_left_alone(tmp_path: Path):
+    write(tmp_path, raw_question("single"))
+    (tmp_path / ".#bank.yaml").write_text("an editor's lock")
+    assert list(load_bank([tmp_path]).questions) == ["a-single"]
+
+
+def test_terminal_escapes_do_not_reach_the_terminal(tmp_path: Path):
+    path = tmp_path / "bank.yaml"
+    path.write_text('track: x\n"\\e[31m\\a": 1\nquestions: [{id: "\\e]0;x\\a"}]\n')
+    found = problems(path)
+    assert len(found) == 2
+    assert all(str(problem).isprintable() for problem in found)
+
+
+def test_a_file_full_of_faults_is_told_in_a_hundred(tmp_path: Path):
+    path = tmp_path / "bank.yaml"
+    path.write_text("track: x\nquestions:\n" + "- {}\n" * 5000)
+    assert len(problems(path)) == 100
+    path.write_text("a: 1\n" * 5000)
+    assert len(problems(path)) == 100
 
 
 def test_garbage_collection_is_left_as_it_was(tmp_path: Path):

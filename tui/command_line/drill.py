@@ -198,6 +198,8 @@ def verify(context: Context, drill_ids: tuple[str, ...], seeds: int, jobs: int |
         progress = lambda _: bar.advance(task)  # noqa: E731
         results = list(proving.verify(drills, seeds=seeds, jobs=jobs, progress=progress))
     print_verification(results)
+    for reason in {result.skipped for result in results if result.skipped}:
+        click.echo(f"skipped: {reason}")
     problems = [f"{result.drill}: {problem}" for result in results for problem in result.problems]
     for problem in problems:
         click.echo(problem)

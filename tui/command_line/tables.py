@@ -71,6 +71,7 @@ def print_drills(drills: Iterable[Drill], states: Mapping[str, str], language: L
         "solved": ("solved", "已通过"),
     }
     table = _table(*(("题目", "名称", "难度", "状态") if zh else ("id", "title", "level", "state")))
+    table.columns[0].no_wrap = True
     for drill in drills:
         table.add_row(drill.id, drill.title[language], "●" * drill.difficulty, words[states[drill.id]][zh])
     _console().print(table)
@@ -114,6 +115,7 @@ def _indent(text: str) -> str:
 def print_verification(results: Iterable[Verification]) -> None:
     """The proof of the drills, a line each."""
     table = _table("drill", "mutants killed", "alternatives", "seconds", "")
+    table.columns[0].no_wrap = True
     for result in sorted(results, key=lambda result: result.drill):
         state = (
             f"skipped: {result.skipped}" if result.skipped else ("ok" if not result.problems else "FAILED")
