@@ -129,10 +129,16 @@ class Services:
         return Workspace(self.places.workspace)
 
     def candidates(self) -> list[Candidate]:
-        """All items there are: questions, then drills."""
+        """All items there are, in the order to meet them: by the syllabus's tracks, the easier first."""
         from quizbank.sessions import candidates
 
-        return candidates(self.bank, self.drills.values())
+        tracks = {track.id: place for place, track in enumerate(self.syllabus.tracks)}
+        level = {f"q:{id_}": question.difficulty for id_, question in self.bank.questions.items()}
+        level |= {f"d:{id_}": drill.difficulty for id_, drill in self.drills.items()}
+        return sorted(
+            candidates(self.bank, self.drills.values()),
+            key=lambda item: (tracks.get(item.track, len(tracks)), level[item.item]),
+        )
 
     def own_record(self) -> Record:
         """Another connection to the record, for a worker thread; the caller closes it."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import tempfile
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -53,12 +54,18 @@ class Loaded:
     notice: Phrase | None = None
 
 
-def load(path: Path, language: Language = "en") -> Loaded:
-    """The settings at `path`; `language` is the one for a learner who has not chosen yet.
+def system_language(environ: Mapping[str, str] = os.environ) -> Language:
+    """The language of the learner's system: Chinese where its locale says so, else English."""
+    named = (environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
+    return "zh" if next(filter(None, named), "").lower().startswith("zh") else "en"
+
+
+def load(path: Path, language: Language | None = None) -> Loaded:
+    """The settings at `path`; `language` (the system's) is for a learner who has not chosen yet.
 
     A file that is no JSON object is kept beside as `.broken`, so that saving does not destroy it.
     """
-    default = Settings(language=language)
+    default = Settings(language=language or system_language())
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:

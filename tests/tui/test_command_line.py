@@ -218,3 +218,16 @@ def test_verify_one_drill() -> None:
     result = preptrain("drill", "verify", "attention")
     assert result.exit_code == 0
     assert "1 drills proved on 1 seed(s), 10 mutants rejected" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("locale", "words"), [("zh_CN.UTF-8", "没有题目"), ("en_GB.UTF-8", "no drill"), ("C", "no drill")]
+)
+def test_the_systems_language_is_spoken_until_one_is_chosen(
+    locale: str, words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LANG", locale)
+    result = CliRunner().invoke(main, ["drill", "check", "nope"])
+    assert words in result.output
+    chosen = CliRunner().invoke(main, ["--language", "zh", "drill", "check", "nope"])
+    assert "没有题目" in chosen.output

@@ -30,7 +30,7 @@ class Context:
 
     @cached_property
     def language(self) -> Language:
-        """As asked for, else as in the settings; English when there are none yet."""
+        """As asked for, else as in the settings, else the system's."""
         if self.chosen_language is not None:
             return self.chosen_language
         from quizbank import locations
@@ -42,7 +42,7 @@ class Context:
                 locations.resolve(self.home, self.workspace, create=False).settings
             ).settings.language
         except PlainError:
-            return "en"
+            return settings.system_language()
 
     def say(self, en: str, zh: str, *, err: bool = False) -> None:
         """One line, in the learner's language."""
