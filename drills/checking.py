@@ -23,6 +23,7 @@ from quizbank.models import Text
 
 __all__ = [
     "CheckSpec",
+    "Mismatch",
     "assert_close",
     "assert_distribution",
     "assert_equal",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import App
 from textual.binding import Binding, BindingType
@@ -31,6 +31,9 @@ from tui.settings import NEW_PER_DAY, THEMES
 from tui.text_layout import clean
 from tui.widgets.document import Localised
 from tui.widgets.palette import Commands
+
+if TYPE_CHECKING:
+    from drills.catalog import Drill
 
 
 class PreptrainApp(App[None], inherit_bindings=False):
@@ -120,6 +123,19 @@ class PreptrainApp(App[None], inherit_bindings=False):
                 self.screen.leave()
             self.pop_screen()
         self.push_screen(open_page(place))
+
+    def open_drill(self, drill: Drill) -> None:
+        """The workbench; a file that cannot be read or written is told, and one stays where one was."""
+        from tui.drill_desk import Desk
+        from tui.screens.workbench import WorkbenchScreen
+
+        try:
+            desk = Desk(self.services, drill)
+            opened = desk.open()
+        except Exception as error:
+            self.report(error)
+            return
+        self.push_screen(WorkbenchScreen(desk, opened))
 
     def action_help(self) -> None:
         from tui.screens.help import HelpScreen

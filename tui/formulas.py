@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from unicodedata import normalize
 
 _TOKEN = re.compile(r"\\[A-Za-z]+\*?|\\.|\s+|.", re.DOTALL)
 
@@ -173,13 +174,13 @@ class _Reader:
             return ""
         if name in ("frac", "dfrac", "tfrac", "cfrac"):
             return f"{_grouped(self.argument())}/{_grouped(self.argument())}"
-        if name in ("binom", "choose"):
+        if name == "binom":
             return f"C({self.argument()}, {self.argument()})"
         if name == "sqrt":
             return self.root()
         if name in _ACCENTS:
             text = self.argument()
-            return text + _ACCENTS[name] if len(text) == 1 else f"{name}({text})"
+            return normalize("NFC", text + _ACCENTS[name]) if len(text) == 1 else f"{name}({text})"
         if name in _NAMED:
             return self.word(self.raw_argument() if name == "text" else self.argument(), before)
         if name in ("mathbb", "mathcal", "mathscr", "mathfrak"):

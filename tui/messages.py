@@ -228,7 +228,7 @@ SEARCH_HINT = Phrase("/  search by title, track or state", "/  按标题、方�
 SOLVED_COUNT = Phrase("{solved} of {total} solved", "已通过 {solved}/{total}")
 RIGHT_OF = Phrase("right", "答对")
 TRACKS_EXPLAINED = Phrase(
-    "The bar is the share you would answer rightly today; what you have not seen counts as not known.",
+    "The bar: what you would answer rightly today; unseen counts as not known.",
     "条形表示今天预计能答对的比例，没学过的按不会计算。",
 )
 WEEKDAYS = Phrase("Mon Tue Wed Thu Fri Sat Sun", "周一 周二 周三 周四 周五 周六 周日")

@@ -31,7 +31,7 @@ from tui.messages import (
     Language,
 )
 from tui.sparks import bar, columns
-from tui.text_layout import clean, pad, shorten
+from tui.text_layout import clean, join_lines, pad, shorten
 
 if TYPE_CHECKING:
     from quizbank.statistics import Summary, TrackProgress
@@ -190,7 +190,7 @@ class _Tracks:
 
 def _hard(item: str, lapses: int, correct: int, reps: int, names: Names, language: Language) -> Content:
     name = clean(names.items[item][language]) if item in names.items else item
+    title = markup.inline(join_lines(name)).truncate(60, ellipsis=True)
     said = [LAPSES.format(count=lapses)[language]] if lapses else []
     said.append(f"{correct}/{reps} {RIGHT_OF[language]}")
-    title = markup.inline(shorten(name, 60))
     return Content.assemble(title, ("  ·  " + ", ".join(said), MUTED))

@@ -84,7 +84,7 @@ class Encoder:
     def _tensor(self, value: Any) -> Any:
         import torch
 
-        data = value.detach().cpu().contiguous().reshape(-1).view(torch.uint8).numpy().tobytes()
+        data = value.detach().cpu().clone(memory_format=torch.contiguous_format).reshape(-1).view(torch.uint8).numpy().tobytes()
         return {
             "t": "tensor",
             "d": str(value.dtype).removeprefix("torch."),

@@ -29,6 +29,7 @@ def guarded(x, y):
 def several(x, y): return x * y, (x * 2).detach(), 3.0, x.argmax(), y.sin()
 def listed(x, y): return [x + y, None]
 def text(x, y): return "no tensor"
+def strided(x, y): return x.T[:1].T, x[:1, 1], (x * y)[:1, 1:2], y.expand(4, 3), x.sum(), x[:0], (x > 0)[:1, 0]
 def same(x, y): return x
 def ignores(x, y): return x * 2
 def in_place(x, y):
@@ -163,6 +164,14 @@ def test_several_results_each_with_its_own_graph(candidate: RemoteCandidate) -> 
 def test_results_without_a_tensor_come_back_as_they_are(candidate: RemoteCandidate) -> None:
     x, y = inputs()
     assert candidate.text(x, y) == "no tensor"
+
+
+def test_results_of_any_strides_travel(candidate: RemoteCandidate) -> None:
+    x, y = inputs()
+    here = (x.T[:1].T, x[:1, 1], (x * y)[:1, 1:2], y.expand(4, 3), x.sum(), x[:0], (x > 0)[:1, 0])
+    for mine, theirs in zip(here, candidate.strided(x, y), strict=True):
+        assert torch.equal(mine, theirs)
+    assert torch.equal(candidate.same(x.T[:1].T[:1], y), x.T[:1].T[:1])  # and so do arguments
 
 
 def test_an_unused_input_has_a_zero_gradient(candidate: RemoteCandidate) -> None:

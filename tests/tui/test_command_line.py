@@ -217,7 +217,7 @@ def test_a_home_that_is_a_file(tmp_path: Path) -> None:
 def test_verify_one_drill() -> None:
     result = preptrain("drill", "verify", "attention")
     assert result.exit_code == 0
-    assert "1 drills proved on 1 seed(s), 10 mutants rejected" in result.stdout
+    assert "1 drills proved on 1 seed(s)" in result.stdout
 
 
 @pytest.mark.parametrize(

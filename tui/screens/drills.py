@@ -188,11 +188,9 @@ class DrillsScreen(Page):
 
     @on(OptionList.OptionSelected)
     def _selected(self, event: OptionList.OptionSelected) -> None:
-        from tui.screens.workbench import WorkbenchScreen
-
         event.stop()
         if event.option_id is not None:
-            self.app.push_screen(WorkbenchScreen(self.services.drills[event.option_id]))
+            self.preptrain.open_drill(self.services.drills[event.option_id])
 
 
 def drill_line(drill: Drill, state: str, language: Language, width: int) -> Content:

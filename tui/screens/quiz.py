@@ -287,10 +287,8 @@ class QuizScreen(Page):
             self.refresh_bindings()
 
     def action_build(self) -> None:
-        from tui.screens.workbench import WorkbenchScreen
-
         if self.explained is not None and self.explained.drills:
-            self.app.push_screen(WorkbenchScreen(self.explained.drills[0]))
+            self.preptrain.open_drill(self.explained.drills[0])
 
     def action_sure(self, level: int) -> None:
         self.confidence = None if self.confidence == level else level

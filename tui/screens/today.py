@@ -11,6 +11,7 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 
 from quizbank.statistics import Glance, glance
+from tui import markup
 from tui.commands import bindings
 from tui.messages import (
     BEGIN,
@@ -28,12 +29,11 @@ from tui.messages import (
     Language,
     Phrase,
     join,
-    language_of,
 )
 from tui.screens.page import Page
 from tui.sparks import spark_line
-from tui.text_layout import clean, pad, shorten
-from tui.widgets.document import Localised
+from tui.text_layout import clean
+from tui.widgets.document import Document
 
 if TYPE_CHECKING:
     from quizbank.models import Text
@@ -97,58 +97,40 @@ def full_look(services: Services, first: Agenda) -> Agenda:
     )
 
 
-class AgendaView(Localised):
-    """The numbers of the day, large enough to see at once."""
-
-    DEFAULT_CSS = """
-    AgendaView { height: auto; }
-    """
+class AgendaView(Document):
+    """The numbers of the day, and what to press."""
 
     agenda: Agenda | None = None
 
     def show(self, agenda: Agenda) -> None:
         self.agenda = agenda
-        self.refresh(layout=True)
+        self.language_changed()
 
-    def render(self) -> Content:
-        if self.agenda is None:
-            return Content("")
-        return Content("\n").join(self.lines(self.agenda, language_of(self), self.content_size.width))
-
-    def lines(self, agenda: Agenda, language: Language, width: int) -> list[Content]:
-        numbers = [(agenda.due, DUE), (agenda.new, NEW), (agenda.drills, DRILLS_OPEN)]
-        lines = [
-            Content.assemble(
-                (f"{'…' if count is None else count:>5}", "bold $text-primary" if count else "$text-muted"),
-                ("  " + what[language], "" if count else "$text-muted"),
-            )
-            for count, what in numbers
+    def make(self, language: Language) -> tuple[markup.Block, ...]:
+        agenda = self.agenda
+        if agenda is None:
+            return ()
+        parts = [
+            _line(count, what, language)
+            for count, what in ((agenda.due, DUE), (agenda.new, NEW), (agenda.drills, DRILLS_OPEN))
         ]
-        lines += [Content(""), *self._history(agenda, language), Content("")]
-        lines.append(Content.styled(self._advice(agenda)[language], "bold"))
-        if agenda.next_drill is not None:
-            title = clean(agenda.next_drill[language])
-            lines.append(
-                Content.styled(shorten(NEXT_DRILL[language].format(title=title), width), "$text-muted")
-            )
-        return lines
-
-    @staticmethod
-    def _history(agenda: Agenda, language: Language) -> list[Content]:
         seen = agenda.glance
-        lines = [
-            Content.assemble((f"{seen.streak:>5}", "bold"), "  " + STREAK[language]),
-            Content.assemble((f"{seen.answers_today:>5}", "bold"), "  " + DONE_TODAY[language]),
+        parts += [
+            _line(seen.streak, STREAK, language, gap=True),
+            _line(seen.answers_today, DONE_TODAY, language),
         ]
         if any(agenda.history):
-            lines.append(
-                Content.assemble(
-                    (pad("", 7), ""),
-                    (spark_line(agenda.history), "$text-success"),
-                    ("  " + LAST_14[language], "$text-muted"),
-                )
+            days = Content.assemble(
+                " " * 7,
+                (spark_line(agenda.history), "$text-success"),
+                ("  " + LAST_14[language], markup.MUTED),
             )
-        return lines
+            parts.append(markup.Paragraph(days, gap=False))
+        parts.append(markup.Paragraph(Content.styled(self._advice(agenda)[language], "bold")))
+        if agenda.next_drill is not None:
+            said = NEXT_DRILL[language].format(title=clean(agenda.next_drill[language]))
+            parts.append(markup.Paragraph(Content.styled(said, markup.MUTED), gap=False))
+        return tuple(parts)
 
     @staticmethod
     def _advice(agenda: Agenda) -> Phrase:
@@ -157,6 +139,16 @@ class AgendaView(Localised):
         if not any(agenda.history) and agenda.due == 0:
             return BEGIN_NEW
         return BEGIN
+
+
+def _line(count: int | None, what: Phrase, language: Language, *, gap: bool = False) -> markup.Paragraph:
+    """A number and what it counts; one not known yet is told by dots."""
+    number = f"{'…' if count is None else count:>5}"
+    said = Content.assemble(
+        (number, "bold $text-primary" if count else markup.MUTED),
+        ("  " + what[language], "" if count else markup.MUTED),
+    )
+    return markup.Paragraph(said, gap=gap)
 
 
 class TodayScreen(Page):

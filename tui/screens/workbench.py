@@ -17,7 +17,7 @@ from textual.widgets import TextArea
 from quizbank.errors import PlainError, RecordError
 from tui import markup, report_text
 from tui.commands import bindings
-from tui.drill_desk import Desk
+from tui.drill_desk import Desk, Opened
 from tui.messages import (
     ANSWER_NOT_SAVED,
     CHECKING,
@@ -44,7 +44,6 @@ from tui.widgets.document import Document
 from tui.widgets.pane_tabs import Pane, PaneTabs
 
 if TYPE_CHECKING:
-    from drills.catalog import Drill
     from drills.grading.report import CheckResult, Report
 
 WIDE = 100
@@ -68,10 +67,11 @@ class WorkbenchScreen(Page):
             self.number = number
             self.result = result
 
-    def __init__(self, drill: Drill) -> None:
+    def __init__(self, desk: Desk, opened: Opened) -> None:
         super().__init__()
-        self.drill = drill
-        self.desk: Desk | None = None
+        self.desk = desk
+        self.drill = desk.drill
+        self.opened = opened
         self.state: State = "idle"
         self.report: Report | None = None
         self.pane: Pane = "prompt"
@@ -95,19 +95,9 @@ class WorkbenchScreen(Page):
 
     def on_mount(self) -> None:
         self.title_bar.show(title=join(" · ", DRILLS, self.drill.title))
-        try:
-            desk = Desk(self.services, self.drill)
-            opened = desk.open()
-        except Exception as error:
-            # Unreadable or not to be written: the learner is told, and the list is still there.
-            self.preptrain.report(error)
-            self.call_later(self.app.pop_screen)
-            return
-        self.desk = desk
-        self.editor.load_text(opened.text)
-        if opened.notice is not None:
-            self.preptrain.say(opened.notice)
-        self.query_one("#prompt-text", Document).language_changed()
+        self.editor.load_text(self.opened.text)
+        if self.opened.notice is not None:
+            self.preptrain.say(self.opened.notice)
         if self.size.width >= WIDE:
             self.pane = "code"
         self._arrange()
@@ -144,14 +134,12 @@ class WorkbenchScreen(Page):
     def _prompt(self, language: Language) -> tuple[markup.Block, ...]:
         parts = list(markup.blocks(self.drill.prompt(language)))
         total = len(self.drill.hints)
-        shown = self.desk.hints_shown if self.desk is not None else 0
-        for number, hint in enumerate(self.drill.hints[:shown], 1):
+        for number, hint in enumerate(self.drill.hints[: self.desk.hints_shown], 1):
             title = HINT.format(number=number, total=total)[language]
             parts += markup.blocks(f"### {title}")
             parts += markup.blocks(hint[language])
-        if self.desk is not None:
-            said = SAVED_AT.format(path=str(self.desk.path))[language]
-            parts.append(markup.Paragraph(Content.styled(said, markup.MUTED)))
+        said = SAVED_AT.format(path=str(self.desk.path))[language]
+        parts.append(markup.Paragraph(Content.styled(said, markup.MUTED)))
         return tuple(parts)
 
     def _result(self, language: Language) -> tuple[markup.Block, ...]:
@@ -176,8 +164,6 @@ class WorkbenchScreen(Page):
         if self._draft_timer is not None:
             self._draft_timer.stop()
             self._draft_timer = None
-        if self.desk is None:
-            return
         try:
             self.desk.keep_draft(self.editor.text)
         except Exception as error:
@@ -187,7 +173,7 @@ class WorkbenchScreen(Page):
 
     def action_run(self) -> None:
         """Save and grade; says so at once."""
-        if self.desk is None or self.state != "idle":
+        if self.state != "idle":
             return
         source = self.editor.text
         try:
@@ -235,7 +221,6 @@ class WorkbenchScreen(Page):
             self.preptrain.say(STOPPED)
             self._redraw_result()
             return
-        assert self.desk is not None
         try:
             self.desk.record_attempt(report, source)
         except RecordError as error:
@@ -261,8 +246,6 @@ class WorkbenchScreen(Page):
     # --- hints, solution, starting over
 
     def action_hint(self) -> None:
-        if self.desk is None:
-            return
         try:
             more = self.desk.show_hint()
         except PlainError as error:
@@ -279,15 +262,13 @@ class WorkbenchScreen(Page):
         self.call_after_refresh(pane.scroll_end, animate=False)
 
     def action_solution(self) -> None:
-        if self.desk is None:
-            return
         if self.desk.may_see_solution:
             self._show_solution()
         else:
             self.app.push_screen(Dialog(GIVE_UP_ASK), self._give_up)
 
     def _give_up(self, sure: bool | None) -> None:
-        if not sure or self.desk is None:
+        if not sure:
             return
         try:
             self.desk.give_up(self.editor.text)
@@ -305,7 +286,7 @@ class WorkbenchScreen(Page):
         self.app.push_screen(Dialog(RESET_ASK), self._reset)
 
     def _reset(self, sure: bool | None) -> None:
-        if not sure or self.desk is None:
+        if not sure:
             return
         try:
             # What is on the screen and not yet saved belongs into the backup.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textual import events
 from textual.widgets import TextArea
 
 from tui import themes
@@ -29,6 +30,14 @@ class CodeEditor(TextArea):
         for theme in themes.ALL:
             self.register_theme(themes.editor_theme(theme))
         self.watch(self.app, "theme", self._take_theme)
+
+    def on_resize(self, event: events.Resize) -> None:
+        self.call_after_refresh(self._show_line_starts)
+
+    def _show_line_starts(self) -> None:
+        """After a narrow moment the lines would stay shifted to the left."""
+        self.scroll_to(x=0, animate=False)
+        self.scroll_cursor_visible(animate=False)
 
     def _take_theme(self, name: str) -> None:
         if name in self.available_themes:

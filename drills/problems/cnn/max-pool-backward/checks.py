@@ -85,6 +85,15 @@ def test_ties_at_the_border(candidate):
             exact(candidate, counting(x, *geometry), x, *geometry)
 
 
+@check("Very negative values still have a maximum.", "非常负的数值之间仍然有最大值。")
+def test_very_negative(candidate):
+    for dtype in (np.float64, np.float32):
+        ranks = fresh_rng(4).permutation(2 * 2 * 4 * 5).reshape(2, 2, 4, 5)
+        for x in (-1e30 * (1 + ranks), -1e36 * (1 + ranks)):
+            for geometry in ((2,), (2, 1, 1), (3, 2, 1), (4, 1, 2)):
+                exact(candidate, counting(x.astype(dtype), *geometry), x.astype(dtype), *geometry)
+
+
 @check("The smallest difference is no tie.", "再小的差别也不算并列。")
 def test_near_ties(candidate):
     step = 2.0**-40

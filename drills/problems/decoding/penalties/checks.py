@@ -26,7 +26,9 @@ def same(candidate, logits, token_ids, frequency=0.0, presence=0.0, *, positiona
     assert_close(got, want, dtype=logits.dtype, rtol=0, atol=atol, name="logits")
 
 
-@check("Worked by hand: one token seen once, one seen twice.", "手算例子：一个 token 出现一次，一个出现两次。")
+@check(
+    "Worked by hand: one token seen once, one seen twice.", "手算例子：一个 token 出现一次，一个出现两次。"
+)
 def test_by_hand(candidate):
     logits, tokens = np.array([1.0, 2.0, 3.0, 4.0]), np.array([3, 1, 3])
     for frequency, presence, expected in (
@@ -76,7 +78,10 @@ def test_signs(candidate):
         same(candidate, logits, [0, 1, 1, 2, 3, 3, 3, 4, 5], frequency, presence, positional=True)
 
 
-@check("The first and the last token of the vocabulary are penalised like any other.", "词表首尾的 token 同样受惩罚。")
+@check(
+    "The first and the last token of the vocabulary are penalised like any other.",
+    "词表首尾的 token 同样受惩罚。",
+)
 def test_ends_of_vocabulary(candidate):
     logits = np.linspace(-1, 1, 1000)
     same(candidate, logits, [0, 999, 999], frequency=0.5, presence=0.25)

@@ -142,7 +142,10 @@ def test_top_k_before_top_p(candidate):
     follows(candidate, 22, logits, top_k=3, top_p=0.79, temperature=1.5, stages=(300,))
 
 
-@check("Logits of ±1e4 and float32 logits are drawn from correctly.", "logits 达到 ±1e4 或为 float32 时也能正确抽样。")
+@check(
+    "Logits of ±1e4 and float32 logits are drawn from correctly.",
+    "logits 达到 ±1e4 或为 float32 时也能正确抽样。",
+)
 def test_large_logits(candidate):
     base = np.array([-1e4, 0.0, math.log(3), math.log(2)])
     base[1:] += 1e4
@@ -211,7 +214,9 @@ def test_large_vocabulary(candidate):
     one_ahead = np.zeros(200)
     one_ahead[137] = 4.5  # a probability of 0.31
     follows(candidate, 33, one_ahead, stages=(500,))
-    logits = fresh_rng(3).permutation(np.concatenate([np.linspace(-4, 0, 992), [5.0, 4.8, 4.6, 4.4, 4.2, 4.0, 3.8, 3.6]]))
+    logits = fresh_rng(3).permutation(
+        np.concatenate([np.linspace(-4, 0, 992), [5.0, 4.8, 4.6, 4.4, 4.2, 4.0, 3.8, 3.6]])
+    )
     follows(candidate, 27, logits, top_k=6, stages=(300,))
     follows(candidate, 28, logits, top_k=40, top_p=0.9, temperature=0.5, stages=(300,))
     follows(candidate, 29, logits.astype(np.float32), temperature=0.2, stages=(300,), top_p=0.5)

@@ -29,7 +29,9 @@ def close(got, logits, temperature):
     """logits / T is rounded before exp, so the error grows with the largest exponent."""
     exponent = float(np.abs(logits).max()) / temperature if temperature else 0.0
     atol = 16 * float(np.finfo(logits.dtype).eps) * (2 + exponent)
-    assert_close(got, oracle(logits, temperature), dtype=logits.dtype, rtol=0, atol=atol, name="probabilities")
+    assert_close(
+        got, oracle(logits, temperature), dtype=logits.dtype, rtol=0, atol=atol, name="probabilities"
+    )
 
 
 def greedy(got, logits):
@@ -73,7 +75,12 @@ def test_greedy_ties(candidate):
 )
 def test_greedy_near_ties(candidate):
     step = 2.0**-36
-    for row in ([1.0, 1.0 + step, 1.0], [0.0, step / 8, 0.0], [1e4, 1e4 + step, -1e4], [-1e4, -1e4 + step, -1e4]):
+    for row in (
+        [1.0, 1.0 + step, 1.0],
+        [0.0, step / 8, 0.0],
+        [1e4, 1e4 + step, -1e4],
+        [-1e4, -1e4 + step, -1e4],
+    ):
         logits = np.array(row)
         greedy(candidate.apply_temperature(logits.copy(), 0.0), logits)
 

@@ -27,12 +27,19 @@ def same(candidate, logits, k):
 def test_by_hand(candidate):
     low = -np.inf
     logits = np.array([1.0, 3.0, 2.0, 0.0])
-    for k, expected in ((1, [low, 3, low, low]), (2, [low, 3, 2, low]), (3, [1, 3, 2, low]), (4, [1, 3, 2, 0])):
+    for k, expected in (
+        (1, [low, 3, low, low]),
+        (2, [low, 3, 2, low]),
+        (3, [1, 3, 2, low]),
+        (4, [1, 3, 2, 0]),
+    ):
         got = candidate.top_k_filter(logits.copy(), k)
         assert_close(got, np.array(expected, dtype=float), rtol=0, atol=0, name="filtered")
 
 
-@check("Exactly k survive when values tie, and the lower indices win.", "数值并列时恰好保留 k 个，下标小的优先。")
+@check(
+    "Exactly k survive when values tie, and the lower indices win.", "数值并列时恰好保留 k 个，下标小的优先。"
+)
 def test_ties(candidate):
     for dtype in (np.float64, np.float32):
         for row in ([2.0, 5.0, 5.0, 5.0, 1.0], [0.0] * 7, [0.0, -0.0, 0.0, -0.0], [1.0, 2.0, 1.0, 2.0, 1.0]):
@@ -40,7 +47,10 @@ def test_ties(candidate):
                 same(candidate, np.array(row, dtype=dtype), k)
 
 
-@check("Ties in vocabularies of hundreds of tokens go to the lower index too.", "几百个 token 的词表里，并列同样保留下标小的。")
+@check(
+    "Ties in vocabularies of hundreds of tokens go to the lower index too.",
+    "几百个 token 的词表里，并列同样保留下标小的。",
+)
 def test_many_ties(candidate):
     for dtype in (np.float64, np.float32):
         for vocab, k in ((64, 20), (256, 100), (1000, 7), (1000, 700)):

@@ -69,7 +69,10 @@ def test_by_hand(candidate):
         assert_close(got, expected[order], atol=0, name="filtered")
 
 
-@check("A sum that equals p exactly is enough: no further token stays.", "累计和恰好等于 p 就够了，不再多留 token。")
+@check(
+    "A sum that equals p exactly is enough: no further token stays.",
+    "累计和恰好等于 p 就够了，不再多留 token。",
+)
 def test_equality(candidate):
     probs = np.array([1 / 8, 1 / 2, 1 / 16, 1 / 4, 1 / 16])
     for dtype in (np.float64, np.float32):
@@ -90,7 +93,9 @@ def test_crossing_token(candidate):
         close(candidate.top_p_filter(np.array([1.0]), p), np.array([1.0]), p)
 
 
-@check("Ties go to the lower index, in large vocabularies too.", "概率并列时保留下标较小的，词表很大时也一样。")
+@check(
+    "Ties go to the lower index, in large vocabularies too.", "概率并列时保留下标较小的，词表很大时也一样。"
+)
 def test_ties(candidate):
     close(candidate.top_p_filter(np.full(4, 0.25), 0.5), np.full(4, 0.25), 0.5)
     for dtype in (np.float64, np.float32):
@@ -119,7 +124,9 @@ def test_p_one(candidate):
 
 @check("Each row of a batch has a nucleus of its own size.", "批量中每一行的保留个数各不相同。")
 def test_rows_differ(candidate):
-    probs = np.array([[0.03125, 0.90625, 0.03125, 0.03125], [0.25, 0.25, 0.25, 0.25], [0.5, 0.125, 0.25, 0.125]])
+    probs = np.array(
+        [[0.03125, 0.90625, 0.03125, 0.03125], [0.25, 0.25, 0.25, 0.25], [0.5, 0.125, 0.25, 0.125]]
+    )
     for p in (0.6, 0.9, 0.96875):
         close(candidate.top_p_filter(probs.copy(), p), probs, p)
         batch = np.stack([probs, probs[::-1]])

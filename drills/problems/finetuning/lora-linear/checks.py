@@ -72,7 +72,14 @@ def close(got, want, dtype, name="output", scale=1.0):
 def forward(layer, x):
     """The output; x and every weight must be as they were."""
     with unchanged(x=x, layer=layer):
-        return layer(x)
+        out = layer(x)
+    require(
+        isinstance(out, torch.Tensor),
+        "forward must return a torch.Tensor.",
+        "forward 必须返回 torch.Tensor。",
+        actual=out,
+    )
+    return out
 
 
 def frozen(layer):
@@ -111,7 +118,7 @@ def test_start(candidate):
         drawn.append(layer.lora_A.detach().clone())
         x = source.tensor(3, 6)
         candidate.show(x=x)
-        assert_close(forward(layer, x).detach(), before(x).detach())
+        assert_close(forward(layer, x), before(x).detach())
         assert_close(layer.base.weight.detach(), before.weight.detach(), name="base.weight")
     require(
         not torch.equal(*drawn),
@@ -164,11 +171,11 @@ def test_by_hand(candidate):
     delta = torch.tensor([[2.0, 4.0], [0.0, 0.0]], dtype=torch.float64)
     candidate.show(x=x, base_weight=torch.eye(2), lora_A=layer.lora_A, lora_B=layer.lora_B, alpha=2)
     layer.eval()
-    assert_close(forward(layer, x).detach(), want)
-    assert_close(layer.weight_delta().detach(), delta, name="weight_delta()")
+    assert_close(forward(layer, x), want)
+    assert_close(layer.weight_delta(), delta, name="weight_delta()")
     layer.merge()
-    assert_close(forward(layer, x).detach(), want, name="merged output")
-    assert_close(layer.weight_delta().detach(), delta, name="weight_delta() while merged")
+    assert_close(forward(layer, x), want, name="merged output")
+    assert_close(layer.weight_delta(), delta, name="weight_delta() while merged")
 
 
 @check(
@@ -185,7 +192,7 @@ def test_merged_reads_one_weight(candidate):
         layer.lora_B.zero_()
     x = source.tensor(5, 4)
     candidate.show(x=x)
-    close(forward(layer, x).detach(), x @ (weight + delta).T + offset, x.dtype, name="merged output")
+    close(forward(layer, x), x @ (weight + delta).T + offset, x.dtype, name="merged output")
 
 
 @check(
@@ -215,7 +222,7 @@ def test_dropout(candidate):
             name="output in evaluation mode",
         )
         layer.merge()
-        close(forward(layer, x).detach(), x * (weight + delta) + offset, x.dtype, name="merged output")
+        close(forward(layer, x), x * (weight + delta) + offset, x.dtype, name="merged output")
 
 
 @check("Layers do not share state: merging one leaves the other.", "层之间不共享状态：合并一个不影响另一个。")
@@ -228,8 +235,8 @@ def test_two_layers(candidate):
     for change in (lambda: None, made[0][0].merge, made[1][0].merge, made[0][0].unmerge):
         change()
         for layer, weight, offset, delta in made:
-            close(forward(layer, x).detach(), x @ (weight + delta).T + offset, x.dtype)
-            close(layer.weight_delta().detach(), delta, x.dtype, name="weight_delta()")
+            close(forward(layer, x), x @ (weight + delta).T + offset, x.dtype)
+            close(layer.weight_delta(), delta, x.dtype, name="weight_delta()")
 
 
 ranks = {

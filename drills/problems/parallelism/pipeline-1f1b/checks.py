@@ -95,9 +95,7 @@ def test_by_hand(candidate):
     assert_equal(candidate.schedule_1f1b(stages=3, microbatches=4), expected, name="schedule")
 
 
-@check(
-    "Each rank runs every forward and every backward once.", "每个 rank 把每个前向和每个反向各执行一次。"
-)
+@check("Each rank runs every forward and every backward once.", "每个 rank 把每个前向和每个反向各执行一次。")
 def test_complete(candidate):
     for stages, microbatches in SHAPES:
         well_formed(candidate.schedule_1f1b(stages, microbatches), stages, microbatches)

@@ -99,7 +99,9 @@ def test_by_hand(candidate):
 @check("The length of a vector has no influence on its score.", "向量的长度不影响分数。")
 def test_length_has_no_influence(candidate):
     rng = fresh_rng(1)
-    directions = np.array([[1.0, 0.1, 0.0], [1.0, 0.5, 0.2], [0.3, 1.0, -0.5], [-1.0, 0.2, 0.3], [0.9, -0.4, 0.8]])
+    directions = np.array(
+        [[1.0, 0.1, 0.0], [1.0, 0.5, 0.2], [0.3, 1.0, -0.5], [-1.0, 0.2, 0.3], [0.9, -0.4, 0.8]]
+    )
     for dtype in (np.float64, np.float32):
         for scale in (1.0, 0.1, 1e3):
             lengths = 2.0 ** rng.permutation(np.array([-17, -9, 0, 11, 20]))
@@ -130,11 +132,16 @@ def test_zero_query(candidate):
             exact(candidate, np.zeros(2, dtype=dtype), docs.astype(dtype), k)
 
 
-@check("Ties go to the lower index, among hundreds of documents too.", "分数相同时下标小的在前，几百篇文档时也一样。")
+@check(
+    "Ties go to the lower index, among hundreds of documents too.",
+    "分数相同时下标小的在前，几百篇文档时也一样。",
+)
 def test_ties(candidate):
     for dtype in (np.float64, np.float32):
         query = np.array([2.0, 0.0, 0.0, 0.0], dtype=dtype)
-        small = np.array([[0, 1, 0, 0], [4, 0, 0, 0], [1, 1, 1, 1], [0.5, 0, 0, 0], [2, -2, 2, 2], [1, 0, 0, 0]])
+        small = np.array(
+            [[0, 1, 0, 0], [4, 0, 0, 0], [1, 1, 1, 1], [0.5, 0, 0, 0], [2, -2, 2, 2], [1, 0, 0, 0]]
+        )
         for k in range(1, 7):
             exact(candidate, query, small.astype(dtype), k)
         many = np.tile(small, (60, 1)).astype(dtype)
@@ -143,7 +150,10 @@ def test_ties(candidate):
         exact(candidate, query, np.tile(small[2:3], (300, 1)).astype(dtype), 40)
 
 
-@check("k beyond N returns all N; one document and one dimension are legal.", "k 超过 N 时返回全部 N 个；一篇文档、一维向量也合法。")
+@check(
+    "k beyond N returns all N; one document and one dimension are legal.",
+    "k 超过 N 时返回全部 N 个；一篇文档、一维向量也合法。",
+)
 def test_sizes(candidate):
     for dtype in (np.float64, np.float32):
         docs = np.array([[1.0, 2.0], [2.0, -1.0], [3.0, 0.5]], dtype=dtype)
@@ -151,7 +161,12 @@ def test_sizes(candidate):
             close(candidate, np.array([1.0, 1.0], dtype=dtype), docs, k)
         for k in (1, 5):
             close(candidate, np.array([1.0, 1.0], dtype=dtype), docs[:1], k)
-            exact(candidate, np.array([-2.0], dtype=dtype), np.array([[3.0], [-0.5], [0.0], [-8.0]], dtype=dtype), k)
+            exact(
+                candidate,
+                np.array([-2.0], dtype=dtype),
+                np.array([[3.0], [-0.5], [0.0], [-8.0]], dtype=dtype),
+                k,
+            )
 
 
 @check(

@@ -36,7 +36,11 @@ def close(got, q, k, v, mask=None):
 
 @check("The scale is 1/√D, worked by hand on one query.", "缩放因子是 1/√D：单个查询的手算例子。")
 def test_scale_by_hand(candidate):
-    q, k, v = np.array([[2.0, 0, 0, 0]]), np.array([[np.log(3), 0, 0, 0], [0.0] * 4]), np.array([[1.0], [0.0]])
+    q, k, v = (
+        np.array([[2.0, 0, 0, 0]]),
+        np.array([[np.log(3), 0, 0, 0], [0.0] * 4]),
+        np.array([[1.0], [0.0]]),
+    )
     assert_close(candidate.attention(q, k, v), np.array([[0.75]]))  # scores ln 3 and 0 after 2/√4
 
 
@@ -51,11 +55,17 @@ def test_nothing_allowed(candidate):
     close(candidate.attention(q, k, v, nothing), q, k, v, nothing)
 
 
-@check("Scores of several thousand stay finite.", "分数达到数千时结果仍然有限。")
+@check("Scores of ±1e6 give a finite, right result.", "分数达到 ±1e6 时结果有限且正确。")
 def test_large_scores(candidate):
-    q, k = np.array([[100.0, 0.0], [-100.0, 0.0]]), np.array([[100.0, 0.0], [99.0, 0.0], [-100.0, 1.0]])
-    v = np.array([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]])
-    close(candidate.attention(q, k, v), q, k, v)
+    for dtype in (np.float64, np.float32):
+        v = np.array([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]], dtype=dtype)
+        q = np.array([[100.0, 0.0], [-100.0, 0.0]], dtype=dtype)
+        k = np.array([[100.0, 0.0], [99.0, 0.0], [-100.0, 1.0]], dtype=dtype)
+        close(candidate.attention(q.copy(), k.copy(), v.copy()), q, k, v)
+        q = np.array([[1000.0], [-1000.0]], dtype=dtype)
+        for keys in ([998, 1000, 999], [-998, -1000, -999], [1000, 1000, -1000]):  # scores to ±1e6, all exact
+            k = np.array(keys, dtype=dtype)[:, None]
+            close(candidate.attention(q.copy(), k.copy(), v.copy()), q, k, v)
 
 
 @check("A masked key has no influence, however large its score.", "被屏蔽的键无论分数多大都没有影响。")
@@ -64,6 +74,23 @@ def test_masked_key_has_no_influence(candidate):
     k = np.array([[0.0, 0.0], [1000.0, 0.0]])
     mask = np.array([[True, False]])
     assert_close(candidate.attention(q, k, v, mask), np.array([[1.0]]))
+    for dtype in (np.float64, np.float32):
+        q, k, v = (np.array(rows, dtype=dtype) for rows in ([[1e3], [-1e3]], [[-1e3], [1e3]], [[1], [100]]))
+        # the only allowed score is -1e6, the forbidden one 1e6
+        for mask in (np.array([[True, False], [False, True]]), np.array([[True, False], [False, False]])):
+            close(candidate.attention(q.copy(), k.copy(), v.copy(), mask.copy()), q, k, v, mask)
+
+
+@check(
+    "A mask with fewer axes or axes of size one broadcasts.",
+    "轴数较少或含长度为 1 的轴的掩码按广播规则对齐。",
+)
+def test_mask_broadcasts(candidate):
+    rng = fresh_rng(2)
+    q, k, v = (rng.standard_normal(shape) for shape in ((2, 3, 4, 6), (2, 3, 5, 6), (2, 3, 5, 2)))
+    for shape in ((5,), (4, 5), (4, 1), (3, 4, 5), (3, 1, 5), (2, 1, 1, 5), (2, 1, 4, 5), (1, 3, 4, 1)):
+        mask = rng.random(shape) < 0.6
+        close(candidate.attention(q.copy(), k.copy(), v.copy(), mask.copy()), q, k, v, mask)
 
 
 @check(
@@ -81,7 +108,7 @@ def test_values(candidate, source, lead, n_q, n_k, depth, width):
     "The output equals the definition under any boolean mask that broadcasts.",
     "在任意可广播的布尔掩码下输出等于定义。",
     source=sources(("normal", "positive")),
-    form=st.sampled_from(["full", "shared", "keys", "causal"]),
+    form=st.sampled_from(["full", "shared", "keys", "queries", "row", "inner", "causal"]),
     **shapes,
 )
 def test_mask(candidate, source, form, lead, n_q, n_k, depth, width):
@@ -91,6 +118,9 @@ def test_mask(candidate, source, form, lead, n_q, n_k, depth, width):
         "full": full,
         "shared": source.mask(n_q, n_k),
         "keys": source.mask(*lead, 1, n_k),
+        "queries": source.mask(*lead, n_q, 1),
+        "row": source.mask(n_k),
+        "inner": source.mask(*lead[1:], n_q, n_k),
         "causal": np.tri(n_q, n_k, n_k - n_q, dtype=bool),
     }[form]
     close(candidate.attention(q, k, v, mask), q, k, v, mask)

@@ -6,7 +6,9 @@ import numpy as np
 def attention(q, k, v, mask=None):
     *lead, n_q, depth = q.shape
     n_k, width = k.shape[-2], v.shape[-1]
-    allowed = np.ones((*lead, n_q, n_k), dtype=bool) if mask is None else np.broadcast_to(mask, (*lead, n_q, n_k))
+    allowed = (
+        np.ones((*lead, n_q, n_k), dtype=bool) if mask is None else np.broadcast_to(mask, (*lead, n_q, n_k))
+    )
     out = np.zeros((*lead, n_q, width), dtype=q.dtype)
     for index in np.ndindex(*lead):
         for i in range(n_q):
