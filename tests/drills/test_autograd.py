@@ -7,13 +7,13 @@ from collections.abc import Iterator
 
 import pytest
 
-torch = pytest.importorskip("torch")
+pytest.importorskip("torch")
 
-from drills.checking import gradients, unchanged  # noqa: E402
-from drills.comparing import Mismatch  # noqa: E402
-from drills.grading import limits  # noqa: E402
-from drills.grading.candidate import Crash, Hang, LearnerError, RemoteCandidate  # noqa: E402
-from drills.grading.runner import Nursery  # noqa: E402
+from drills.checking import gradients, unchanged
+from drills.comparing import Mismatch
+from drills.grading import limits
+from drills.grading.candidate import Crash, Hang, LearnerError, RemoteCandidate
+from drills.grading.runner import Nursery
 
 SOURCE = """
 import os, sys, time

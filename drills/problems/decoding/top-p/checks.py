@@ -122,6 +122,14 @@ def test_p_one(candidate):
         close(candidate.top_p_filter(probs.copy(), 1.0), probs, 1.0)
 
 
+@check("A p just below 1 still cuts.", "p 略小于 1 时仍然要截断。")
+def test_p_just_below_one(candidate):
+    probs = np.array([1 / 256, 127 / 128, 1 / 256])
+    for dtype in (np.float64, np.float32):
+        for p in (127 / 128, 255 / 256):
+            close(candidate.top_p_filter(probs.astype(dtype), p), probs.astype(dtype), p)
+
+
 @check("Each row of a batch has a nucleus of its own size.", "批量中每一行的保留个数各不相同。")
 def test_rows_differ(candidate):
     probs = np.array(

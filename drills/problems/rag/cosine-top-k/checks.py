@@ -111,6 +111,14 @@ def test_length_has_no_influence(candidate):
                 close(candidate, query, docs, k)
 
 
+@check("Query and documents may all be tiny.", "查询和文档的长度可以同时很小。")
+def test_all_tiny(candidate):
+    for dtype in (np.float64, np.float32):
+        query = np.array([3e-5, 4e-5], dtype=dtype)
+        docs = np.array([[4e-5, 3e-5], [-3e-5, -4e-5], [0.0, 0.0], [6e-5, 8e-5]], dtype=dtype)
+        close(candidate, query, docs, 4)
+
+
 @check(
     "A zero document scores 0, above all negative scores and below all positive ones.",
     "零向量文档得 0 分，排在所有负分之前、所有正分之后。",
