@@ -9,6 +9,8 @@ import pytest
 
 pytest.importorskip("torch")
 
+import torch
+
 from drills.checking import gradients, unchanged
 from drills.comparing import Mismatch
 from drills.grading import limits

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 from app_support import FakeGrader, Learner, Play
+from textual import events
 from textual.command import CommandPalette
 from textual.widgets import OptionList
 
@@ -155,6 +156,17 @@ async def test_search(typed: str, found: list[str], play: Play, services: Servic
             assert "No drill matches" in learner.text()
             await learner.press("escape")
             assert len([option for option in listed.options if option.id]) == 3
+
+    await play(scenario)
+
+
+async def test_pasting_searches(play: Play) -> None:
+    async def scenario(learner: Learner) -> None:
+        await learner.press("d")
+        learner.app.screen.post_message(events.Paste("scaled dot\nproduct"))
+        await learner.settle()
+        listed = learner.app.screen.query_one("#drills", OptionList)
+        assert [option.id for option in listed.options if option.id] == ["attention"]
 
     await play(scenario)
 

@@ -172,6 +172,11 @@ class DrillsScreen(Page):
             event.prevent_default()
             self.listed.focus()
 
+    def on_paste(self, event: events.Paste) -> None:
+        """Pasted on the list, it is searched for: there is nothing else it could mean."""
+        event.stop()
+        self.search.value = event.text.split("\n")[0]
+
     def action_search(self) -> None:
         self.search.focus()
 

@@ -133,10 +133,14 @@ class QuizScreen(Page):
             return
         self.confidence = None
         self.explained = None
-        await self.page.remove_children()
-        if asked is None:
-            await self._over()
-            return
+        with self.app.batch_update():  # one picture, not the old question's line under the new question
+            await self.page.remove_children()
+            if asked is None:
+                await self._over()
+            else:
+                await self._put(asked)
+
+    async def _put(self, asked: Asked) -> None:
         from tui.widgets.answers import answer_box
 
         box = answer_box(asked)
@@ -258,21 +262,22 @@ class QuizScreen(Page):
     async def _explain(self, asked: Asked, result: Result, answer: Any) -> None:
         assert self.box is not None
         assert self.run is not None
-        self.box.show(result.feedback)
         drills = [
             self.services.drills[drill] for drill in asked.question.drills if drill in self.services.drills
         ]
         unanswered = answer is None
         shows_parts = unanswered or not self.box.marks_itself
         self.explained = Explained(asked, result.feedback, drills, shows_parts, unanswered)
-        await self.page.mount(Document(self.explained.blocks, id="explained"))
-        self._enter("graded")
         days = days_until(result.card, self.services.now())
         text, tone = verdict(result.feedback, days, result.asked_again)
-        self.line.ask_confidence(self.confidence, ask=False)
-        self.line.say(text, tone)
-        self.title_bar.show(status=LEFT.format(count=self.run.remaining))
-        self.page.focus()
+        with self.app.batch_update():
+            self.box.show(result.feedback)
+            await self.page.mount(Document(self.explained.blocks, id="explained"))
+            self._enter("graded")
+            self.line.ask_confidence(self.confidence, ask=False)
+            self.line.say(text, tone)
+            self.title_bar.show(status=LEFT.format(count=self.run.remaining))
+            self.page.focus()
 
     async def action_next(self) -> None:
         if self.stage == "over":
