@@ -117,7 +117,7 @@ def _compare(
         good = (got == want) | (np.isfinite(want) & (gap <= atol + rtol * np.abs(want)))
     if bool(np.all(good)):
         return
-    gap = np.where(np.isnan(gap), np.inf, np.where(good, 0.0, gap))
+    gap = np.where(good, 0.0, np.where(np.isnan(gap), np.inf, gap))
     where = np.unravel_index(int(np.argmax(gap)), gap.shape) if gap.ndim else ()
     place = f"[{', '.join(str(int(i)) for i in where)}]" if where else ""
     difference = (

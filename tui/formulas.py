@@ -30,10 +30,11 @@ _SPACED = {
     "to": "→", "rightarrow": "→", "leftarrow": "←", "gets": "←", "mapsto": "↦", "Rightarrow": "⇒",
     "implies": "⇒", "iff": "⇔", "Leftrightarrow": "⇔", "leftrightarrow": "↔", "times": "×", "pm": "±",
     "mp": "∓", "oplus": "⊕", "otimes": "⊗", "cup": "∪", "cap": "∩", "land": "∧", "lor": "∨", "mid": "|",
-    "div": "÷", "succ": "≻", "prec": "≺", "simeq": "≃", "cong": "≅", "setminus": "∖", "xrightarrow": "→",
+    "div": "÷", "succ": "≻", "prec": "≺", "simeq": "≃", "cong": "≅", "setminus": "∖", "xrightarrow": "→", "cdot": "·",
+    "odot": "⊙", "circ": "∘", "ast": "*",
 }  # fmt: skip
 _PLAIN = {
-    "cdot": "·", "odot": "⊙", "circ": "∘", "ast": "*", "star": "⋆", "sum": "Σ", "prod": "∏", "int": "∫",
+    "star": "⋆", "sum": "Σ", "prod": "∏", "int": "∫",
     "partial": "∂", "nabla": "∇", "infty": "∞", "ell": "ℓ", "hbar": "ℏ", "forall": "∀", "exists": "∃",
     "neg": "¬", "emptyset": "∅", "varnothing": "∅", "top": "⊤", "bot": "⊥", "perp": "⊥", "prime": "′",
     "ldots": "…", "dots": "…", "cdots": "⋯", "vdots": "⋮", "ddots": "⋱", "langle": "⟨", "rangle": "⟩",
@@ -144,6 +145,8 @@ class _Reader:
             return " "
         if token in ("}", "$"):
             return ""
+        if token == "=":
+            return " = "
         if token == "'":
             return "′"
         if token == "-":
@@ -173,7 +176,7 @@ class _Reader:
                 self.at += 1
             return ""
         if name in ("frac", "dfrac", "tfrac", "cfrac"):
-            return f"{_grouped(self.argument())}/{_grouped(self.argument())}"
+            return f"{_grouped(self.argument())}/{_grouped(self.argument(), below=True)}"
         if name == "binom":
             return f"C({self.argument()}, {self.argument()})"
         if name == "sqrt":
@@ -220,7 +223,7 @@ class _Reader:
         degree = self.optional()
         text = self.argument()
         sign = _ROOTS.get(degree, f"({degree})√")
-        return sign + (text if len(text) == 1 or re.fullmatch(r"\w[₀-ₜᵢⱼₐ-ₓ]*", text) else f"({text})")
+        return sign + (text if _ATOM.fullmatch(text) else f"({text})")
 
     def environment(self, name: str) -> str:
         body = ""
@@ -235,9 +238,16 @@ class _Reader:
         return f"{fence[0]}{joined}{fence[1]}".rstrip() if fence else joined
 
 
-def _grouped(text: str) -> str:
-    """Brackets around a numerator or denominator, where reading it needs them."""
-    simple = re.fullmatch(r"[^\s+\-−*/=<>·×⊙~]+|\([^()]*\)|[\w]+\([^()]*\)", text)
+_MARKS = "".join({*_SUPERSCRIPT.values(), *_SUBSCRIPT.values()} - set("*′")) + "\u0300-\u036f\u20d7"
+_ATOM = re.compile(rf"\d[\d.,]*|[^\W\d_][{_MARKS}]*")
+
+
+def _grouped(text: str, *, below: bool = False) -> str:
+    """Brackets around a numerator or, `below`, a denominator, where reading it needs them."""
+    if re.fullmatch(r"\([^()]*\)|\w+\([^()]*\)|√\w+", text) or _ATOM.fullmatch(text):
+        return text
+    # 2F/3B would be read as (2F/3)·B: only above the line may several factors stand bare.
+    simple = not below and re.fullmatch(r"[^\s+\-−*/=<>·×⊙~]+", text)
     return text if simple else f"({text})"
 
 

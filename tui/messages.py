@@ -238,3 +238,6 @@ HELP_REMARK = Phrase(
 )
 KEY_POINTS = Phrase("What a strong answer says", "好的回答会提到")
 CANNOT_START = Phrase("The questions could not be read.", "题目无法读取。")
+FOUND_IT = Phrase("Found: the mistake is here.", "找对了：错误就在这里。")
+MISTAKE_HERE = Phrase("The mistake is here.", "错误在这里。")
+NO_MISTAKE = Phrase("Nothing is wrong here.", "这里没有错。")

@@ -33,7 +33,9 @@ def a_learner(services: Services, record: Record) -> None:
             right = (day + turn) % 4 != 0
             when = NOW - timedelta(days=day, minutes=turn)
             record.append(
-                new_entry(item.item, rev=1, score=float(right), rating=3 if right else 1, seconds=40, now=when)
+                new_entry(
+                    item.item, rev=1, score=float(right), rating=3 if right else 1, seconds=40, now=when
+                )
             )
 
 

@@ -55,6 +55,8 @@ class Encoder:
             return value if abs(value) < 1 << 53 else {"t": "int", "v": hex(value)}
         if kind is float:
             return {"t": "float", "v": value.hex()}
+        if kind is np.str_:
+            return str(value)
         if kind is bytes:
             return {"t": "bytes", "b": self._buffer(value)}
         if kind in (list, tuple):
@@ -84,7 +86,15 @@ class Encoder:
     def _tensor(self, value: Any) -> Any:
         import torch
 
-        data = value.detach().cpu().clone(memory_format=torch.contiguous_format).reshape(-1).view(torch.uint8).numpy().tobytes()
+        data = (
+            value.detach()
+            .cpu()
+            .clone(memory_format=torch.contiguous_format)
+            .reshape(-1)
+            .view(torch.uint8)
+            .numpy()
+            .tobytes()
+        )
         return {
             "t": "tensor",
             "d": str(value.dtype).removeprefix("torch."),

@@ -78,6 +78,13 @@ def test_the_largest_difference_is_told_with_its_place() -> None:
     assert "2 of 4" in raised.value.message.en
 
 
+def test_the_place_told_is_a_wrong_one_among_infinities() -> None:
+    with pytest.raises(Mismatch) as raised:
+        assert_close(np.array([-np.inf, 1.0]), np.array([-np.inf, 2.0]))
+    assert raised.value.difference is not None
+    assert raised.value.difference.startswith("output[1]: 1 ≠ 2")
+
+
 @pytest.mark.parametrize(
     ("actual", "expected", "equal"),
     [

@@ -105,6 +105,10 @@ def test_another_type_arrives_opaque(value: Any) -> None:
     assert back.type_name.endswith(type(value).__name__)
 
 
+def test_a_string_of_numpys_is_a_string() -> None:
+    assert type(there_and_back([np.array(["a"])[0]])[0]) is str
+
+
 def test_a_function_arrives_as_its_number() -> None:
     here, there = socket.socketpair()
     with here, there:

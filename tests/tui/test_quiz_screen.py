@@ -117,6 +117,18 @@ async def test_nothing_is_graded_before_there_is_an_answer(question: str, only: 
         await play(scenario)
 
 
+async def test_the_mistake_is_named_as_one(only: Only, play: Play) -> None:
+    async def scenario(learner: Learner) -> None:
+        await learner.press("enter", "3", "enter", "3", "enter")
+        lines = learner.text().splitlines()
+        assert any("✗ ●" in line and "Overlapping" in line for line in lines)
+        assert any("Nothing is wrong here." in line for line in lines)
+        assert any("The mistake is here." in line for line in lines)
+
+    only("sample-find-error")
+    await play(scenario)
+
+
 async def test_letters_in_a_number_field_are_told_and_kept(only: Only, play: Play) -> None:
     async def scenario(learner: Learner) -> None:
         await learner.press("enter")

@@ -11,7 +11,10 @@ from quizbank.models import FindError, Multiple, Option, Single
 from tui.messages import (
     CHOOSE_ALL,
     CHOOSE_ONE,
+    FOUND_IT,
     MISSED,
+    MISTAKE_HERE,
+    NO_MISTAKE,
     PICK_CORRECTION,
     PICK_WRONG,
     RIGHT_CHOICE,
@@ -156,9 +159,9 @@ class FindErrorBox(AnswerBox):
         for place, row in enumerate(self.segments.rows):
             chosen = place in self.segments.chosen
             if place == self.question.error:
-                row.sign, row.note = "✓", (RIGHT_CHOICE if chosen else RIGHT_ONE)
+                row.sign, row.note = "✓", (FOUND_IT if chosen else MISTAKE_HERE)
             elif chosen:
-                row.sign, row.note = "✗", WRONG_CHOICE
+                row.sign, row.note = "✗", NO_MISTAKE
         self.segments.freeze()
         self._reveal(True)
         mark_options(self.listed, self.corrections)
