@@ -322,7 +322,10 @@ WAYS: dict[str, tuple[str, ...]] = {
 }
 
 
-@pytest.mark.parametrize("size", [(80, 24), (40, 10), (120, 40), (32, 8)])
+@pytest.mark.parametrize(
+    "size",
+    [(80, 24), *(pytest.param(size, marks=pytest.mark.slow) for size in [(40, 10), (120, 40), (32, 8)])],
+)
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("way", sorted(WAYS))
 async def test_every_page_at_every_size(
