@@ -129,6 +129,8 @@ class PreptrainApp(App[None], inherit_bindings=False):
         from tui.drill_desk import Desk
         from tui.screens.workbench import WorkbenchScreen
 
+        if isinstance(self.screen, WorkbenchScreen):
+            return  # Enter was pressed twice
         try:
             desk = Desk(self.services, drill)
             opened = desk.open()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 
@@ -115,6 +116,25 @@ async def test_nothing_is_graded_before_there_is_an_answer(question: str, only: 
     if question != "sample-order":  # any order is an answer
         only(question)
         await play(scenario)
+
+
+async def test_keys_pressed_twice_are_one_answer_and_one_question(only: Only, play: Play) -> None:
+    async def scenario(learner: Learner) -> None:
+        await learner.press("enter")
+        screen = screen_of(learner)
+        await learner.press("1")
+        await asyncio.gather(screen.action_submit(), screen.action_submit(), screen.action_submit())
+        await learner.settle()
+        assert len(learner.entries()) == 1
+        await asyncio.gather(screen.action_next(), screen.action_next(), screen.action_skip())
+        await learner.settle()
+        assert len(screen.query(AnswerBox)) == 1
+        assert screen.run is not None
+        assert screen.run.question is not None
+        assert screen.run.question.id == "sample-multiple"
+
+    only("sample-single", "sample-multiple")
+    await play(scenario)
 
 
 async def test_the_mistake_is_named_as_one(only: Only, play: Play) -> None:

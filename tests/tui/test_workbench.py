@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from app_support import FakeGrader, Learner, Play, a_report
+from textual import events
 
 from drills.catalog import Drill
 from drills.grading.client import Grader
@@ -41,6 +42,17 @@ async def test_opening_writes_the_starter_and_warms_the_grader(
         assert screen.editor.text == sample_drills[DRILL].starter
         assert grader.warmed == ["numpy"]
         assert "Max pooling" in learner.text()
+
+    await play(scenario)
+
+
+async def test_enter_pressed_twice_opens_one_workbench(play: Play, sample_drills: dict[str, Drill]) -> None:
+    async def scenario(learner: Learner) -> None:
+        await learner.press("d")
+        learner.app.open_drill(sample_drills[DRILL])
+        learner.app.open_drill(sample_drills[DRILL])
+        await learner.settle()
+        assert sum(isinstance(screen, WorkbenchScreen) for screen in learner.app.screen_stack) == 1
 
     await play(scenario)
 
@@ -253,6 +265,20 @@ async def test_starting_over_backs_up_first(
         assert screen.editor.text == sample_drills[DRILL].starter
         (backup,) = services.places.workspace.glob("*.bak.py")
         assert backup.read_text("utf-8").startswith("# mine")
+
+    await play(scenario)
+
+
+async def test_what_comes_in_one_read_keeps_its_order(play: Play) -> None:
+    async def scenario(learner: Learner) -> None:
+        screen = await open_drill(learner)
+        await learner.press("f4")
+        before = screen.editor.text
+        for key in (*["pagedown"] * 3, "end"):
+            learner.app.post_message(events.Key(key, None))
+        learner.app.post_message(events.Paste("# the end"))
+        await learner.settle()
+        assert screen.editor.text == before + "# the end"
 
     await play(scenario)
 

@@ -126,9 +126,11 @@ class QuizScreen(Page):
     async def ask(self) -> None:
         """Show the next question, or the end of the sitting."""
         assert self.run is not None
+        self._enter("loading")  # a key pressed meanwhile does nothing
         try:
             asked = self.run.ask()
         except RecordError as error:
+            self._enter("over")
             self.preptrain.report(error)
             return
         self.confidence = None
@@ -245,12 +247,15 @@ class QuizScreen(Page):
         if self.stage != "asking" or self.run is None or self.run.asked is None or self.box is None:
             return
         asked = self.run.asked
+        self._enter("loading")  # Enter pressed twice is one answer
         try:
             result = self.run.submit(answer, self.confidence)
         except AnswerError as error:
+            self._enter("asking")
             self.line.say(error, "warning")
             return
         except RecordError as error:
+            self._enter("asking")
             self.line.say(ANSWER_NOT_SAVED.format(error=error), "warning")
             return
         if self._draft_timer is not None:
@@ -282,7 +287,7 @@ class QuizScreen(Page):
     async def action_next(self) -> None:
         if self.stage == "over":
             self.start()
-        else:
+        elif self.stage == "graded":
             await self.ask()
 
     def action_follow_up(self) -> None:
@@ -300,7 +305,7 @@ class QuizScreen(Page):
         self.line.ask_confidence(self.confidence)
 
     async def action_skip(self) -> None:
-        if self.run is not None:
+        if self.run is not None and self.stage == "asking":
             self.keep_draft()
             self.run.skip()
             await self.ask()

@@ -6,9 +6,10 @@ from textual import events
 from textual.widgets import TextArea
 
 from tui import themes
+from tui.widgets.fields import InOrder
 
 
-class CodeEditor(TextArea):
+class CodeEditor(InOrder, TextArea):
     """A TextArea for a learner's Python file."""
 
     DEFAULT_CSS = """
