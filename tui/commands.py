@@ -223,7 +223,7 @@ CATALOGUE: dict[Area, tuple[Command, ...]] = {
         Command("workbench.cancel", "back", "escape", Phrase("Stop / back", "停止/返回"),
                 Phrase("Stop the check under way; otherwise go back, your text is kept.",
                        "停止正在进行的检查；没有检查时返回，代码会保留。"),
-                footer=70, palette=False, priority=True),
+                footer=92, palette=False, priority=True),
     ),
     "dialog": (
         Command("dialog.yes", "answer(True)", "y", Phrase("Yes", "是"),
