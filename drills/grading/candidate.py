@@ -12,7 +12,7 @@ from typing import Any
 from drills.comparing import Mismatch
 from drills.grading import codec, learner, limits
 from drills.grading.report import Verdict
-from drills.grading.runner import Nursery
+from drills.grading.runner import Nursery, fingerprint
 from quizbank.models import Text
 
 
@@ -307,12 +307,12 @@ class LocalCandidate(Candidate):
 
         def call(*args: Any, **kwargs: Any) -> Any:
             self._shown = self._label(name, args, kwargs)
-            before = [_data(value) for value in (*args, *kwargs.values())]
+            before = [fingerprint(value) for value in (*args, *kwargs.values())]
             try:
                 result = target(*args, **kwargs)
             except (Exception, SystemExit) as error:
                 raise raised(learner.describe(error, self._file_name)) from error
-            after = [_data(value) for value in (*args, *kwargs.values())]
+            after = [fingerprint(value) for value in (*args, *kwargs.values())]
             changed = [label for label, a, b in zip(self._shown, before, after, strict=True) if a != b]
             if changed:
                 raise mutated(changed)
@@ -335,10 +335,3 @@ def _alarm(seconds: float, file_name: str) -> Iterator[None]:
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
-
-
-def _data(value: Any) -> bytes | None:
-    """The bytes of an array, a tensor or a container of them; None for what cannot be compared."""
-    if callable(value) or type(value).__name__ == "Generator":
-        return None
-    return codec.Encoder().message(value)

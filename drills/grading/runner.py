@@ -72,13 +72,13 @@ def _answer(module: Any, request: dict[str, Any], graphs: list[Any]) -> dict[str
     function = getattr(module, request["name"])
     args, kwargs = request["args"], request["kwargs"]
     given = [*args, *kwargs.values()]
-    before = [_fingerprint(value) for value in given]
+    before = [fingerprint(value) for value in given]
     repeat = request["repeat"]
     if repeat is None:
         value = function(*args, **kwargs)
     else:
         value = [function(*args, **kwargs) for _ in range(repeat)]
-    after = [_fingerprint(item) for item in given]
+    after = [fingerprint(item) for item in given]
     labels = [*range(len(args)), *kwargs]
     changed = [label for label, old, new in zip(labels, before, after, strict=True) if old != new]
     answer: dict[str, Any] = {"value": value, "changed": changed, "rngs": [*filter(_is_rng, given)]}
@@ -108,7 +108,7 @@ def _is_rng(value: Any) -> bool:
     return type(value).__name__ == "Generator" and type(value).__module__.startswith(("numpy", "torch"))
 
 
-def _fingerprint(value: Any) -> bytes | None:
+def fingerprint(value: Any) -> bytes | None:
     """What a call must leave as it was; generators are meant to change, functions cannot."""
     return None if _is_rng(value) or callable(value) else codec.Encoder().message(value)
 
