@@ -35,6 +35,9 @@ class Drill(Model):
     isolation: Literal["separate", "together"] = Field(
         "separate", description="`together` where checks must hold the learner's object (a class, a module)."
     )
+    network: Literal["none", "loopback"] = Field(
+        "none", description="`loopback` where the checks start processes that talk to each other."
+    )
     topics: list[Slug] = Field(min_length=1)
     prerequisites: list[Slug] = Field([], description="Drills to do first; nothing is locked.")
     questions: list[Slug] = Field([], description="Questions of the bank that explain this drill.")

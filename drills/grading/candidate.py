@@ -118,6 +118,10 @@ class Candidate:
         function = self._entry_point(name)
         return [function(*args, **kwargs) for _ in range(count)]
 
+    def peak_memory(self, name: str, *args: Any, **kwargs: Any) -> tuple[Any, int]:
+        """One call's result, and the most memory it held at once: bytes that tracemalloc counted in its process."""
+        raise NotImplementedError("memory is measured where the code has a process of its own")
+
     def timed(self) -> AbstractContextManager[None]:
         """A limit on what runs inside, for a candidate whose single calls have none."""
         return nullcontext()
@@ -183,6 +187,11 @@ class RemoteCandidate(Candidate):
         result: list[Any] = self.request(name, args, kwargs, repeat=count)["value"]
         return result
 
+    def peak_memory(self, name: str, *args: Any, **kwargs: Any) -> tuple[Any, int]:
+        self._shown = self._label(name, args, kwargs)
+        answer = self.request(name, args, kwargs, measure=True)
+        return answer["value"], answer["peak"]
+
     def request(
         self,
         name: str,
@@ -191,6 +200,7 @@ class RemoteCandidate(Candidate):
         *,
         repeat: int | None = None,
         keep_graph: bool = False,
+        measure: bool = False,
     ) -> dict[str, Any]:
         """One call in the runner; random generators among the arguments follow the runner's."""
         message = {
@@ -199,6 +209,7 @@ class RemoteCandidate(Candidate):
             "kwargs": kwargs,
             "repeat": repeat,
             "keep_graph": keep_graph,
+            "measure": measure,
         }
         answer = self._exchange(message)
         given = [*args, *kwargs.values()]

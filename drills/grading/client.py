@@ -120,6 +120,7 @@ def _task(drill: Drill, source: str, seed: int) -> dict[str, Any]:
         "allowed_imports": drill.allowed_imports,
         "forbidden": drill.forbidden,
         "memory": limits.MEMORY_BYTES,
+        "network": drill.network,
         "seed": seed,
     }
 

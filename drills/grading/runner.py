@@ -10,11 +10,47 @@ import os
 import socket
 import subprocess
 import sys
+import tracemalloc
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from drills.grading import codec, learner, limits
+
+
+class Meter:
+    """The most memory that a call holds at once, in bytes above what was there when it began."""
+
+    def __init__(self) -> None:
+        self.peak = 0
+        self._start = 0
+        self._running = False
+
+    def __enter__(self) -> None:
+        tracemalloc.start()
+        self.peak, self._start, self._running = 0, tracemalloc.get_traced_memory()[0], True
+
+    def __exit__(self, *_: object) -> None:
+        self._take()
+        self._running = False
+        tracemalloc.stop()
+
+    def _take(self) -> None:
+        self.peak = max(self.peak, tracemalloc.get_traced_memory()[1] - self._start)
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """What travels to a callback and back is not the learner's."""
+        if not self._running:
+            yield
+            return
+        self._take()
+        yield
+        tracemalloc.reset_peak()
+
+
+METER = Meter()
 
 
 def serve(connection: socket.socket) -> None:
@@ -58,8 +94,9 @@ def _callback(connection: socket.socket) -> Callable[[int], Callable[..., Any]]:
 
     def stub(number: int) -> Callable[..., Any]:
         def call(*args: Any, **kwargs: Any) -> Any:
-            codec.send(connection, {"call_back": number, "args": args, "kwargs": kwargs})
-            return codec.receive(connection)["value"]
+            with METER.paused():
+                codec.send(connection, {"call_back": number, "args": args, "kwargs": kwargs})
+                return codec.receive(connection)["value"]
 
         return call
 
@@ -74,7 +111,10 @@ def _answer(module: Any, request: dict[str, Any], graphs: list[Any]) -> dict[str
     given = [*args, *kwargs.values()]
     before = [fingerprint(value) for value in given]
     repeat = request["repeat"]
-    if repeat is None:
+    if request["measure"]:
+        with METER:
+            value = function(*args, **kwargs)
+    elif repeat is None:
         value = function(*args, **kwargs)
     else:
         value = [function(*args, **kwargs) for _ in range(repeat)]
@@ -82,6 +122,8 @@ def _answer(module: Any, request: dict[str, Any], graphs: list[Any]) -> dict[str
     labels = [*range(len(args)), *kwargs]
     changed = [label for label, old, new in zip(labels, before, after, strict=True) if old != new]
     answer: dict[str, Any] = {"value": value, "changed": changed, "rngs": [*filter(_is_rng, given)]}
+    if request["measure"]:
+        answer["peak"] = METER.peak
     if request["keep_graph"]:
         leaves = [item for item in given if getattr(item, "requires_grad", False)]
         graphs.append((value, leaves))
