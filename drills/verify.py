@@ -1,20 +1,22 @@
-"""Proves the drills: the starter fails, the solution and its alternatives pass, every mutant is rejected."""
+"""Proves the drills: the starter fails, the solution and its alternatives pass, every mutant is rejected and named."""
 
 from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from queue import SimpleQueue
 
 from drills.catalog import Drill, DrillError
 from drills.grading.client import Grader, missing_backend
+from drills.grading.report import Report
 from drills.mutants import load_mutants, source_of
 
 LEAST_MUTANTS = 6
 LEAST_ALTERNATIVES = 2
+DIAGNOSIS_SECONDS = 30.0
 _SOUND_FAILURES = frozenset({"wrong", "error", "timeout", "out_of_memory", "crashed"})
 
 
@@ -25,6 +27,7 @@ class Verification:
     drill: str
     mutants: int = 0
     killed: int = 0
+    diagnosed: int = 0
     alternatives: int = 0
     accepted: int = 0
     seconds: float = 0.0
@@ -51,7 +54,7 @@ def verify(
     """Verify each drill on `seeds` seeds, in parallel; yields the results as they are ready."""
     jobs = jobs or min(os.cpu_count() or 1, max(len(drills), 1))
     graders: SimpleQueue[Grader] = SimpleQueue()
-    pool = [Grader() for _ in range(jobs)]
+    pool = [Grader(diagnosis_seconds=DIAGNOSIS_SECONDS) for _ in range(jobs)]
     for grader in pool:
         graders.put(grader)
 
@@ -86,21 +89,42 @@ def verify_one(
     except (DrillError, OSError) as error:
         result.problems.append(str(error))
         return result
+    names: dict[str, str] = {}
     for trial in trials:
-        fates = [_fate(drill, trial, grader, seed) for seed in range(seeds)]
+        reports = [grader.grade(drill, trial.source, seed=seed) for seed in range(seeds)]
+        fates = [_fate(trial, report, seed) for seed, report in enumerate(reports)]
         problem = next((fate for fate in fates if fate is not None), None)
         if problem is not None:
             result.problems.append(problem)
         if trial.kind == "mutant":
             result.mutants += 1
             result.killed += problem is None
+            if (named := _named(reports[0])) is not None:
+                names[trial.name] = named
         elif trial.kind == "alternative":
             result.alternatives += 1
             result.accepted += problem is None
         if progress is not None:
             progress(drill.id)
+    result.problems += [problem for trial in names if (problem := _misnamed(trial, names)) is not None]
+    result.diagnosed = len(names)
     result.seconds = time.monotonic() - began
     return result
+
+
+def _named(report: Report) -> str | None:
+    """The mutant that a failing file was diagnosed as, "" for none, None where none is looked for."""
+    if report.verdict not in ("wrong", "error"):
+        return None
+    return "" if report.diagnosis is None else report.diagnosis.mutant.rpartition("/")[2]
+
+
+def _misnamed(mutant: str, names: Mapping[str, str]) -> str | None:
+    """A mutant is diagnosed as itself, or as an earlier one that does the same (and is diagnosed as itself)."""
+    named = names[mutant]
+    if names.get(named) == named:
+        return None
+    return f"mutant {mutant} was diagnosed as {named or 'nothing'}"
 
 
 def count_trials(drill: Drill) -> int:
@@ -120,9 +144,8 @@ def _trials(drill: Drill) -> Iterator[_Trial]:
         yield _Trial("mutant", mutant.id, source_of(drill, mutant))
 
 
-def _fate(drill: Drill, trial: _Trial, grader: Grader, seed: int) -> str | None:
+def _fate(trial: _Trial, report: Report, seed: int) -> str | None:
     """What went wrong with a trial, or None. A mutant must fail by its checks, not by the drill's rules."""
-    report = grader.grade(drill, trial.source, seed=seed)
     if trial.kind in ("solution", "alternative"):
         if report.passed:
             return None

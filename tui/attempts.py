@@ -16,6 +16,8 @@ from quizbank.scheduling import Card, rate_drill
 if TYPE_CHECKING:
     from drills.catalog import Drill
     from drills.grading.report import Report
+    from quizbank.loader import Bank
+    from quizbank.models import Question
 
 UNGRADED = frozenset({"grader_fault"})
 """Verdicts that say nothing about the learner, and are not recorded."""
@@ -38,6 +40,18 @@ def sitting(record: Record, drill: Drill) -> Sitting:
         return Sitting()
 
 
+def explaining(bank: Bank, drill: Drill, report: Report) -> Question | None:
+    """The question that explains a failed attempt: one with the same mistake among its answers, else the drill's first."""
+    if report.passed:
+        return None
+    if report.diagnosis is not None:
+        for question in bank.questions.values():
+            for name in ("options", "corrections"):
+                if any(one.mutant == report.diagnosis.mutant for one in getattr(question, name, [])):
+                    return question
+    return next((bank.questions[name] for name in drill.questions if name in bank.questions), None)
+
+
 def show_hint(record: Record, drill: Drill, number: int) -> None:
     """Note that the first `number` hints have been seen."""
     now = sitting(record, drill)
@@ -58,6 +72,7 @@ def record_attempt(
         "verdict": report.verdict,
         "checks": {check.id: check.state for check in report.checks},
         "hints": before.hints,
+        "diagnosis": report.diagnosis and report.diagnosis.mutant,
         "attempt": tries,
     }
     card = _append(record, drill, float(report.passed), rating, now, seconds, detail)

@@ -167,11 +167,16 @@ SKIPPED = Phrase("not run", "未运行")
 COUNTEREXAMPLE = Phrase("Smallest inputs that fail", "最小反例")
 WANTED = Phrase("expected", "期望")
 GOT = Phrase("actual", "实际")
+DIAGNOSIS = Phrase(
+    "Your results are those of code with this mistake (ctrl+e explains)",
+    "结果与犯了这个错误的代码一致（ctrl+e 讲解）",
+)
 DIFFERENCE = Phrase("difference", "差异")
 TRACEBACK = Phrase("Traceback", "报错位置")
 PRINTED = Phrase("Printed", "程序输出")
 TOOK = Phrase("{seconds} s", "{seconds} 秒")
 HINT = Phrase("Hint {number} of {total}", "提示 {number}/{total}")
+NO_EXPLANATION = Phrase("No question is linked to this drill.", "本题没有关联的问答题。")
 NO_MORE_HINTS = Phrase("There are no more hints.", "没有更多提示了。")
 GIVE_UP_ASK = Phrase(
     "Give up and see the solution? It counts as not solved today.", "放弃并查看参考答案？今天会记为未通过。"

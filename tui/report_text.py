@@ -11,6 +11,7 @@ from tui import markup
 from tui.messages import (
     CHECKING,
     COUNTEREXAMPLE,
+    DIAGNOSIS,
     DIFFERENCE,
     FAILED,
     GOT,
@@ -67,6 +68,9 @@ def result(report: Report, language: Language) -> tuple[markup.Block, ...]:
         if failed is not None:
             said = markup.inline(clean(failed.text[language]))
             parts.append(_Signed(Content.styled("✗ ", "$text-error"), said.stylize("bold"), gap=True))
+        if report.diagnosis is not None:
+            parts.append(_heading(DIAGNOSIS[language]))
+            parts += markup.blocks(report.diagnosis.text[language])
         parts += _failure(report.failure, language)
     parts += _checks(report.checks, language)
     if printed := clean(report.output).rstrip():

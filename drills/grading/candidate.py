@@ -7,13 +7,16 @@ import select
 import signal
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from drills.comparing import Mismatch
 from drills.grading import codec, learner, limits
 from drills.grading.report import Verdict
-from drills.grading.runner import Nursery, fingerprint
+from drills.grading.runner import METER, Nursery, fingerprint, is_rng
 from quizbank.models import Text
+
+if TYPE_CHECKING:
+    from drills.grading.evidence import Witness
 
 
 class CandidateError(Exception):
@@ -37,8 +40,16 @@ class LearnerError(CandidateError):
             Text(en=f"Your code raised {shown}", zh=f"你的代码抛出 {shown}"), described["traceback"]
         )
         self.mro: list[str] = described["mro"]
-        if "MemoryError" in self.mro or "DefaultCPUAllocator" in text:
+        if "MemoryError" in self.mro or "DefaultCPUAllocator" in text or text.startswith("[Errno 12]"):
             self.verdict = "out_of_memory"
+        elif "PermissionError" in self.mro and text.startswith("[Errno"):  # the kernel's, not their own
+            self.verdict = "forbidden"
+            self.message = Text(
+                en=f"The grader does not let your code do this: {shown}. It may write in its temporary folder only, "
+                "read no files but the libraries' own, start no process and open no connection.",
+                zh=f"判题器不允许这一操作：{shown}。代码只能在自己的临时文件夹里写入，只能读取库自身的文件，"
+                "不能启动进程，也不能建立网络连接。",
+            )
 
 
 class MissingName(CandidateError):
@@ -89,6 +100,7 @@ class Candidate:
     def __init__(self, parameters: dict[str, list[str]]) -> None:
         self._parameters = parameters
         self._shown: dict[str, Any] = {}
+        self.witness: Witness | None = None
 
     def show(self, **inputs: Any) -> None:
         """Print these, and not the last call's arguments, if the check fails from here on."""
@@ -108,19 +120,39 @@ class Candidate:
     def __getattr__(self, name: str) -> Callable[..., Any]:
         if name.startswith("_") or name not in self._parameters:
             raise AttributeError(name)
-        return self._entry_point(name)
+        function = self._entry_point(name)
+
+        def call(*args: Any, **kwargs: Any) -> Any:
+            return self._seen(function(*args, **kwargs), drawn=any(map(is_rng, (*args, *kwargs.values()))))
+
+        return call
+
+    def _seen(self, value: Any, *, drawn: bool = False) -> Any:
+        if self.witness is not None:
+            self.witness.saw(value, drawn=drawn)
+        return value
+
+    def many(self, count: int, name: str, *args: Any, **kwargs: Any) -> list[Any]:
+        """The results of `count` calls with the same arguments (a generator goes on)."""
+        results: list[Any] = self._seen(self._repeat(count, name, args, kwargs), drawn=True)
+        return results
+
+    def peak_memory(self, name: str, *args: Any, **kwargs: Any) -> tuple[Any, int]:
+        """One call's result, and the most memory it held at once: bytes that tracemalloc counted in its process."""
+        value, peak = self._measure(name, args, kwargs)
+        self._seen(value)
+        self._seen(float(peak), drawn=True)
+        return value, peak
 
     def _entry_point(self, name: str) -> Callable[..., Any]:
         raise NotImplementedError
 
-    def many(self, count: int, name: str, *args: Any, **kwargs: Any) -> list[Any]:
-        """The results of `count` calls with the same arguments (a generator goes on)."""
+    def _repeat(self, count: int, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[Any]:
         function = self._entry_point(name)
         return [function(*args, **kwargs) for _ in range(count)]
 
-    def peak_memory(self, name: str, *args: Any, **kwargs: Any) -> tuple[Any, int]:
-        """One call's result, and the most memory it held at once: bytes that tracemalloc counted in its process."""
-        raise NotImplementedError("memory is measured where the code has a process of its own")
+    def _measure(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, int]:
+        raise NotImplementedError
 
     def timed(self) -> AbstractContextManager[None]:
         """A limit on what runs inside, for a candidate whose single calls have none."""
@@ -153,6 +185,8 @@ class RemoteCandidate(Candidate):
         self._connection.settimeout(limits.CALL_SECONDS)
         codec.send(self._connection, self._setup)
         answer = self._receive({})
+        if "fault" in answer:
+            raise RuntimeError(answer["fault"])
         if "raised" in answer:
             self.close()
             raise raised(answer["raised"])
@@ -182,12 +216,12 @@ class RemoteCandidate(Candidate):
 
         return call
 
-    def many(self, count: int, name: str, *args: Any, **kwargs: Any) -> list[Any]:
+    def _repeat(self, count: int, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[Any]:
         self._shown = self._label(name, args, kwargs)
         result: list[Any] = self.request(name, args, kwargs, repeat=count)["value"]
         return result
 
-    def peak_memory(self, name: str, *args: Any, **kwargs: Any) -> tuple[Any, int]:
+    def _measure(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, int]:
         self._shown = self._label(name, args, kwargs)
         answer = self.request(name, args, kwargs, measure=True)
         return answer["value"], answer["peak"]
@@ -213,7 +247,7 @@ class RemoteCandidate(Candidate):
         }
         answer = self._exchange(message)
         given = [*args, *kwargs.values()]
-        _follow([value for value in given if type(value).__name__ == "Generator"], answer["rngs"])
+        _follow([*filter(is_rng, given)], answer["rngs"])
         if changed := answer["changed"]:
             names = [*self._label(name, args, {}), *kwargs]
             raise mutated([names[label] if isinstance(label, int) else label for label in changed])
@@ -297,11 +331,17 @@ def _follow(ours: list[Any], theirs: list[Any]) -> None:
 class LocalCandidate(Candidate):
     """The learner's code in the judge's own process, for drills whose checks must hold an object."""
 
-    def __init__(self, source: str, file_name: str, parameters: dict[str, list[str]]) -> None:
+    def __init__(
+        self,
+        source: str,
+        file_name: str,
+        parameters: dict[str, list[str]],
+        seconds: float = limits.EXAMPLE_SECONDS,
+    ) -> None:
         super().__init__(parameters)
-        self._file_name = file_name
+        self._file_name, self._seconds = file_name, seconds
         try:
-            with _alarm(limits.CALL_SECONDS, file_name):
+            with _alarm(min(seconds, limits.CALL_SECONDS), file_name):
                 self._module = learner.load(source, file_name)
         except Hang:
             raise
@@ -311,7 +351,13 @@ class LocalCandidate(Candidate):
             raise MissingName(missing)
 
     def timed(self) -> AbstractContextManager[None]:
-        return _alarm(limits.EXAMPLE_SECONDS, self._file_name)
+        return _alarm(self._seconds, self._file_name)
+
+    def _measure(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, int]:
+        self._shown = self._label(name, args, kwargs)
+        with METER:
+            value = getattr(self._module, name)(*args, **kwargs)
+        return value, METER.peak
 
     def _entry_point(self, name: str) -> Callable[..., Any]:
         target = getattr(self._module, name)
@@ -321,6 +367,8 @@ class LocalCandidate(Candidate):
             before = [fingerprint(value) for value in (*args, *kwargs.values())]
             try:
                 result = target(*args, **kwargs)
+            except Mismatch:
+                raise  # by a function of the check's own, among the arguments
             except (Exception, SystemExit) as error:
                 raise raised(learner.describe(error, self._file_name)) from error
             after = [fingerprint(value) for value in (*args, *kwargs.values())]
@@ -334,15 +382,17 @@ class LocalCandidate(Candidate):
 
 @contextmanager
 def _alarm(seconds: float, file_name: str) -> Iterator[None]:
-    """Raise Hang when the body takes longer; a loop inside C code is left to the server's limits."""
+    """Raise Hang when the body takes longer. A loop in C code, which hears no exception, is ended by SIGPROF."""
 
     def ring(_signal: int, frame: Any) -> None:
         raise Hang(seconds, learner.stack_lines(frame, file_name))
 
     before = signal.signal(signal.SIGALRM, ring)
     signal.setitimer(signal.ITIMER_REAL, seconds)
+    signal.setitimer(signal.ITIMER_PROF, seconds + 1)  # CPU time; its default is to end the process
     try:
         yield
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.setitimer(signal.ITIMER_PROF, 0)
         signal.signal(signal.SIGALRM, before)

@@ -16,7 +16,7 @@ from typing import Any, Self
 
 from drills.catalog import Backend, Drill
 from drills.grading import limits
-from drills.grading.report import CheckResult, Failure, Report, Verdict
+from drills.grading.report import CheckResult, Diagnosis, Failure, Report, Verdict
 from drills.grading.showing import clean
 from quizbank.models import Text
 
@@ -35,10 +35,12 @@ class GraderFault(Exception):
 class Grader:
     """One warm server per backend, started on first use or by `warm`; close it, or use `with`.
 
-    `grade` blocks and grades one file at a time; `cancel` may be called from another thread.
+    `grade` blocks and grades one file at a time; `cancel` may be called from another thread. A mistake is
+    looked for during `diagnosis_seconds` after the verdict.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, diagnosis_seconds: float = limits.DIAGNOSIS_SECONDS) -> None:
+        self._diagnosis_seconds = diagnosis_seconds
         self._servers: dict[Backend, _Server] = {}
         self._lock = threading.Lock()
 
@@ -63,7 +65,7 @@ class Grader:
         folding = _Folding(drill.id, on_check)
         try:
             server = self._server(drill.backend)
-            for event in server.exchange(_task(drill, source, seed)):
+            for event in server.exchange(self._task(drill, source, seed)):
                 folding.take(event)
         except GraderFault as error:
             self._forget(drill.backend)
@@ -81,6 +83,21 @@ class Grader:
         """End the servers and all that they started."""
         for backend in list(self._servers):
             self._forget(backend)
+
+    def _task(self, drill: Drill, source: str, seed: int) -> dict[str, Any]:
+        return {
+            "folder": str(drill.folder),
+            "source": source,
+            "file_name": drill.file_name,
+            "isolation": drill.isolation,
+            "entry_point": drill.entry_point,
+            "allowed_imports": drill.allowed_imports,
+            "forbidden": drill.forbidden,
+            "memory": limits.MEMORY_BYTES,
+            "network": drill.network,
+            "seed": seed,
+            "diagnosis_seconds": self._diagnosis_seconds,
+        }
 
     def _server(self, backend: Backend) -> _Server:
         with self._lock:
@@ -108,21 +125,6 @@ def missing_backend(backend: Backend) -> Text | None:
             zh="判题器需要 fork()，当前系统不支持。Windows 请使用 WSL。",
         )
     return None
-
-
-def _task(drill: Drill, source: str, seed: int) -> dict[str, Any]:
-    return {
-        "folder": str(drill.folder),
-        "source": source,
-        "file_name": drill.file_name,
-        "isolation": drill.isolation,
-        "entry_point": drill.entry_point,
-        "allowed_imports": drill.allowed_imports,
-        "forbidden": drill.forbidden,
-        "memory": limits.MEMORY_BYTES,
-        "network": drill.network,
-        "seed": seed,
-    }
 
 
 class _Server:
@@ -192,6 +194,7 @@ class _Folding:
         self.plan: dict[str, CheckResult] = {}
         self.verdict: Verdict | None = None
         self.failure: Failure | None = None
+        self.diagnosis: Diagnosis | None = None
         self.output = ""
         self.finished = False
 
@@ -207,6 +210,8 @@ class _Folding:
         elif "verdict" in event:
             self.verdict = event["verdict"]
             self.failure = Failure.model_validate(event["failure"])
+        elif "diagnosis" in event:
+            self.diagnosis = Diagnosis.model_validate(event["diagnosis"])
         elif "fault" in event:
             self.fault(event["fault"])
         elif "done" in event:
@@ -264,6 +269,7 @@ class _Folding:
             verdict=verdict,
             checks=checks,
             failure=self.failure,
+            diagnosis=self.diagnosis,
             output=self.output,
             seconds=seconds,
         )

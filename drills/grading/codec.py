@@ -209,6 +209,17 @@ def _excerpt(value: Any) -> str:
         return ""
 
 
+def decode(message: bytes) -> Any:
+    """The value of one whole message; raises CodecError when it is not one."""
+    try:
+        text_length, body_length = _LENGTHS.unpack_from(message)
+    except struct.error as error:
+        raise CodecError("not a message") from error
+    start = _LENGTHS.size
+    body = start + text_length
+    return Decoder().value(message[start:body], message[body : body + body_length])
+
+
 def tensors_of(value: Any) -> list[Any]:
     """The tensors that travel in a result: it is one, or a tuple or list that holds some."""
     import torch

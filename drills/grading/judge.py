@@ -10,7 +10,7 @@ from typing import Any
 
 from drills import checking
 from drills.checking import CheckSpec
-from drills.grading import learner, policy
+from drills.grading import learner, limits, policy
 from drills.grading.candidate import (
     Candidate,
     CandidateError,
@@ -19,6 +19,7 @@ from drills.grading.candidate import (
     LocalCandidate,
     RemoteCandidate,
 )
+from drills.grading.evidence import Recorder
 from drills.grading.report import CheckResult, Failure
 from drills.grading.runner import Nursery
 from drills.grading.running import Outcome, outcome_of, run_check
@@ -40,10 +41,20 @@ class Task:
     memory: int
     network: str = "none"
     seed: int = 0
+    diagnosis_seconds: float = limits.DIAGNOSIS_SECONDS
 
 
-def judge(task: Task, emit: Emit, nursery: Nursery | None) -> None:
-    """Grade one file. Emits `plan`, then `start` and `check` for each check, `failure` once, and `done`."""
+def judge(
+    task: Task,
+    emit: Emit,
+    nursery: Nursery | None,
+    recorder: Recorder,
+    enter: Callable[[], None] = lambda: None,
+) -> None:
+    """Grade one file. Emits `plan`, then `start` and `check` for each check, and `failure` once.
+
+    `recorder` is told what the checks saw; `enter` restricts this process, if it is to hold the learner's code.
+    """
     if outcome := rejected_before_running(task):
         _emit_failure(emit, outcome)
         return
@@ -51,14 +62,16 @@ def judge(task: Task, emit: Emit, nursery: Nursery | None) -> None:
     specs = load_checks(Path(task.folder))
     emit({"plan": [CheckResult(id=s.id, text=s.text, state="not_run").model_dump() for s in specs]})
     try:
-        candidate = make_candidate(task, nursery)
+        candidate = make_candidate(task, nursery, enter)
     except (CandidateError, Hang) as error:
         _emit_failure(emit, outcome_of(error, None, None))
         return
+    candidate.witness = recorder
     failed = False
     for spec in specs:
         emit({"start": spec.id})
         began = time.monotonic()
+        recorder.begin(spec.id)
         outcome = run_check(spec, candidate, task.file_name, shrink=not failed)
         state = "failed" if outcome else "passed"
         result = CheckResult(id=spec.id, text=spec.text, state=state, seconds=time.monotonic() - began)  # type: ignore[arg-type]
@@ -70,7 +83,6 @@ def judge(task: Task, emit: Emit, nursery: Nursery | None) -> None:
             if outcome.final:
                 break
     candidate.close()
-    emit({"done": True})
 
 
 def load_checks(folder: Path) -> list[CheckSpec]:
@@ -81,15 +93,23 @@ def load_checks(folder: Path) -> list[CheckSpec]:
     return checking.checks_in(namespace)
 
 
-def make_candidate(task: Task, nursery: Nursery | None) -> Candidate:
+def make_candidate(
+    task: Task, nursery: Nursery | None, enter: Callable[[], None] = lambda: None
+) -> Candidate:
     """The learner's code, loaded; raises CandidateError or Hang when that fails."""
-    starter = (Path(task.folder) / "starter.py").read_text(encoding="utf-8")
-    names = policy.parameters(starter, task.entry_point)
+    names = parameters_of(task)
     if task.isolation == "together" or nursery is None:
+        enter()
         return LocalCandidate(task.source, task.file_name, names)
     candidate = RemoteCandidate(nursery, task.source, task.file_name, names, task.memory)
     candidate.start()
     return candidate
+
+
+def parameters_of(task: Task) -> dict[str, list[str]]:
+    """The entry points, with the names of their parameters."""
+    starter = (Path(task.folder) / "starter.py").read_text(encoding="utf-8")
+    return policy.parameters(starter, task.entry_point)
 
 
 def rejected_before_running(task: Task) -> Outcome | None:
@@ -112,4 +132,3 @@ def _named(error: BaseException, file_name: str) -> BaseException:
 
 def _emit_failure(emit: Emit, outcome: Outcome) -> None:
     emit({"verdict": outcome.verdict, "failure": outcome.failure.model_dump()})
-    emit({"done": True})

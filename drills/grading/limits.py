@@ -17,8 +17,13 @@ CHECK_SECONDS = 40.0
 """One check, with all its calls."""
 TOTAL_SECONDS = 180.0
 """One grading."""
+DIAGNOSIS_SECONDS = 2.5
+"""Looking for the mistake among the mutants, after the verdict; one not found by then stays unnamed."""
 MEMORY_BYTES = 1 << 30
 """Address space beyond what the warm process has mapped."""
+FILE_BYTES = 16 << 20
+"""The largest file that the code may write."""
+OPEN_FILES = 128
 OUTPUT_BYTES = 8 << 20
 """What the code may print before it is stopped."""
 KEPT_OUTPUT = 16 << 10
@@ -44,13 +49,25 @@ def adopt_orphans() -> None:
 
 
 def contain(memory: int) -> None:
-    """Limit this process: address space relative to what is mapped now, file size, no core dumps."""
+    """Limit this process: address space relative to what is mapped now, CPU time, files; no core dumps.
+
+    Threads have no limit of their own (RLIMIT_NPROC counts all of a user's, and none of root's): their stacks
+    are address space.
+    """
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, 1 << 20))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (FILE_BYTES, FILE_BYTES))
+    _lower(resource.RLIMIT_NOFILE, OPEN_FILES)
     cpu = int(TOTAL_SECONDS)
     resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu + 1))
     if (mapped := _mapped_bytes()) is not None:
         resource.setrlimit(resource.RLIMIT_AS, (mapped + memory, mapped + memory))
+
+
+def _lower(limit: int, value: int) -> None:
+    """Set both limits to `value`, unless the hard one is lower already."""
+    hard = resource.getrlimit(limit)[1]
+    value = value if hard == resource.RLIM_INFINITY else min(value, hard)
+    resource.setrlimit(limit, (value, value))
 
 
 def _mapped_bytes() -> int | None:

@@ -59,6 +59,13 @@ class Failure(_Model):
     traceback: str | None = None
 
 
+class Diagnosis(_Model):
+    """A known mistake that behaves as the learner's code did on every input tried."""
+
+    mutant: str
+    text: Text
+
+
 class Report(_Model):
     """The result of one grading."""
 
@@ -67,6 +74,7 @@ class Report(_Model):
     verdict: Verdict
     checks: list[CheckResult] = []
     failure: Failure | None = None
+    diagnosis: Diagnosis | None = None
     output: str = ""
     seconds: float = 0.0
 

@@ -1,7 +1,8 @@
 """The runner: a process that holds the learner's code and nothing of the drill, and answers calls.
 
-A nursery (a clean process, forked or started before any check is loaded) forks one runner per connection,
-so that a crash costs one fork and the next call starts from the same state.
+A nursery (a clean process, forked or started before any check is loaded, in the folder that is all that a
+runner may write in) forks one runner per connection, so that a crash costs one fork and the next call starts
+from the same state.
 """
 
 from __future__ import annotations
@@ -12,11 +13,12 @@ import subprocess
 import sys
 import tracemalloc
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
-from drills.grading import codec, learner, limits
+from drills.grading import codec, learner, limits, sandbox
 
 
 class Meter:
@@ -53,11 +55,32 @@ class Meter:
 METER = Meter()
 
 
+class Given:
+    """A call's arguments, and which of them the code was seen to have changed: at its end, or when it called back."""
+
+    def __init__(self, args: Sequence[Any] = (), kwargs: Mapping[str, Any] | None = None) -> None:
+        self.values: dict[int | str, Any] = dict(enumerate(args))
+        self.values.update(kwargs or {})
+        self.changed: dict[int | str, None] = {}
+        self._before = {label: fingerprint(value) for label, value in self.values.items()}
+
+    def look(self) -> None:
+        """Note what differs from the beginning."""
+        for label, value in self.values.items():
+            if label not in self.changed and fingerprint(value) != self._before[label]:
+                self.changed[label] = None
+
+
 def serve(connection: socket.socket) -> None:
     """Load the learner's file from the first message, then answer calls until the judge closes."""
     setup = codec.receive(connection)
     warnings.simplefilter("ignore")
     limits.contain(setup["memory"])
+    try:
+        sandbox.enter(Path.cwd())
+    except OSError as error:
+        codec.send(connection, {"fault": f"sandbox: {error}"})
+        return
     file_name = setup["file_name"]
     try:
         module = learner.load(setup["source"], file_name)
@@ -67,13 +90,14 @@ def serve(connection: socket.socket) -> None:
         return
     codec.send(connection, {"missing": missing})
     graphs: list[Any] = []
+    given: list[Given] = []
     while True:
         try:
-            request = codec.receive(connection, _callback(connection))
+            request = codec.receive(connection, _callback(connection, given))
         except EOFError:
             return
         try:
-            answer = _answer(module, request, graphs)
+            answer = _answer(module, request, graphs, given)
         except BaseException as error:
             answer = {"raised": learner.describe(error, file_name)}
         _flush()  # the judge may end this process after any answer
@@ -89,12 +113,13 @@ def _flush() -> None:
             continue
 
 
-def _callback(connection: socket.socket) -> Callable[[int], Callable[..., Any]]:
-    """Functions that the judge passed as arguments: calling one asks the judge."""
+def _callback(connection: socket.socket, given: list[Given]) -> Callable[[int], Callable[..., Any]]:
+    """Functions that the judge passed as arguments: calling one asks the judge, and looks at the arguments."""
 
     def stub(number: int) -> Callable[..., Any]:
         def call(*args: Any, **kwargs: Any) -> Any:
             with METER.paused():
+                given[-1].look()
                 codec.send(connection, {"call_back": number, "args": args, "kwargs": kwargs})
                 return codec.receive(connection)["value"]
 
@@ -103,13 +128,13 @@ def _callback(connection: socket.socket) -> Callable[[int], Callable[..., Any]]:
     return stub
 
 
-def _answer(module: Any, request: dict[str, Any], graphs: list[Any]) -> dict[str, Any]:
+def _answer(module: Any, request: dict[str, Any], graphs: list[Any], seen: list[Given]) -> dict[str, Any]:
     if "backward" in request:
         return _backward(graphs[request["backward"]], request["grads"])
     function = getattr(module, request["name"])
     args, kwargs = request["args"], request["kwargs"]
     given = [*args, *kwargs.values()]
-    before = [fingerprint(value) for value in given]
+    seen[:] = [Given(args, kwargs)]
     repeat = request["repeat"]
     if request["measure"]:
         with METER:
@@ -118,10 +143,12 @@ def _answer(module: Any, request: dict[str, Any], graphs: list[Any]) -> dict[str
         value = function(*args, **kwargs)
     else:
         value = [function(*args, **kwargs) for _ in range(repeat)]
-    after = [fingerprint(item) for item in given]
-    labels = [*range(len(args)), *kwargs]
-    changed = [label for label, old, new in zip(labels, before, after, strict=True) if old != new]
-    answer: dict[str, Any] = {"value": value, "changed": changed, "rngs": [*filter(_is_rng, given)]}
+    seen[0].look()
+    answer: dict[str, Any] = {
+        "value": value,
+        "changed": list(seen[0].changed),
+        "rngs": [*filter(is_rng, given)],
+    }
     if request["measure"]:
         answer["peak"] = METER.peak
     if request["keep_graph"]:
@@ -146,13 +173,14 @@ def _backward(graph: tuple[Any, list[Any]], grads: list[Any]) -> dict[str, Any]:
     return {"value": [None if grad is None else grad.detach() for grad in got]}
 
 
-def _is_rng(value: Any) -> bool:
+def is_rng(value: Any) -> bool:
+    """A NumPy or PyTorch generator."""
     return type(value).__name__ == "Generator" and type(value).__module__.startswith(("numpy", "torch"))
 
 
 def fingerprint(value: Any) -> bytes | None:
     """What a call must leave as it was; generators are meant to change, functions cannot."""
-    return None if _is_rng(value) or callable(value) else codec.Encoder().message(value)
+    return None if is_rng(value) or callable(value) else codec.Encoder().message(value)
 
 
 class Nursery:
@@ -248,4 +276,6 @@ if __name__ == "__main__":
         import torch
 
         torch.set_num_threads(1)
-    tend(socket.socket(fileno=int(sys.argv[1])))
+    with sandbox.scratch() as folder:
+        sandbox.settle(folder)
+        tend(socket.socket(fileno=int(sys.argv[1])))

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import functools
 import re
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import hypothesis.reporting
+import numpy as np
 
+from drills import checking
 from drills.checking import CheckSpec
 from drills.comparing import Mismatch
 from drills.grading import learner
 from drills.grading.candidate import Candidate, CandidateError, Hang, LearnerError, raised
+from drills.grading.evidence import Halt
 from drills.grading.report import Failure, Verdict
 from drills.grading.showing import clean, show
 from quizbank.models import Text
@@ -39,13 +43,18 @@ class _Enough(BaseException):
 def run_check(spec: CheckSpec, candidate: Candidate, file_name: str, *, shrink: bool) -> Outcome | None:
     """Run one check; None when it held. What hypothesis prints is swallowed."""
     watch = _Watch(spec, candidate, file_name)
+    _seed_global_generators()
     run = spec.bind(watch.body(), shrink=shrink)
     try:
         with hypothesis.reporting.with_reporter(_silent):
             run(candidate)
     except _Enough:
         return watch.last
+    except Halt:
+        raise
     except Hang as error:
+        if candidate.witness is not None:
+            candidate.witness.failed(error)
         return outcome_of(error, spec, candidate)
     except BaseException as error:
         if isinstance(error, (KeyboardInterrupt, MemoryError)) and watch.last is None:
@@ -84,10 +93,19 @@ class _Watch:
         except (Exception, SystemExit) as error:
             if _is_hypothesis(error):
                 raise
+            if self.candidate.witness is not None:
+                self.candidate.witness.failed(_translate(error, self.file_name))
             self.first_failure = self.first_failure or time.monotonic()
             self.kinds = (*self.kinds, type(error))
             self.last = outcome_of(_translate(error, self.file_name), self.spec, self.candidate)
             raise
+
+
+def _seed_global_generators() -> None:
+    """Code that draws without a generator of its own (a layer's initial weights) draws the same each time."""
+    np.random.seed(checking.SEED)
+    if (torch := sys.modules.get("torch")) is not None:
+        torch.manual_seed(checking.SEED)
 
 
 def _is_hypothesis(error: BaseException) -> bool:

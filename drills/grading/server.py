@@ -12,12 +12,23 @@ import os
 import selectors
 import signal
 import sys
+import tempfile
 import time
+import warnings
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
 from typing import Any
 
-from drills.grading import limits
-from drills.grading.judge import Task, judge
+from drills.grading import limits, sandbox
+from drills.grading.codec import CodecError
+from drills.grading.diagnosis import diagnose
+from drills.grading.evidence import Recorder, read
+from drills.grading.judge import Emit, Task, judge
 from drills.grading.runner import Nursery
+
+Work = Callable[[Emit], None]
 
 
 def warm(backend: str) -> None:
@@ -47,12 +58,13 @@ class Server:
 
     def __init__(self, requests: int, replies: int) -> None:
         self.requests, self.replies = requests, replies
+        self.protection = sandbox.probe()
         self._buffer = b""
         self.closed = False
 
     def serve(self) -> None:
         """Answer requests until the input closes."""
-        self.reply({"ready": True})
+        self.reply({"ready": True, "protection": sandbox.as_data(self.protection)})
         while not self.closed:
             for request in self.read():
                 if request.get("op") == "grade":
@@ -72,8 +84,25 @@ class Server:
             data = data[os.write(self.replies, data) :]
 
     def grade(self, request: dict[str, Any]) -> None:
-        """Fork a judge, pass its events on, and end it and all that it started."""
-        task = Task(**request["task"])
+        """Judge one file, and look for its mistake when the judge says that it is wrong."""
+        task, number = Task(**request["task"]), request["id"]
+        with tempfile.TemporaryFile() as kept, sandbox.scratch() as folder:
+            work = partial(_judge, task, folder, kept.fileno())
+            judged = self._attempt(number, work, limits.TOTAL_SECONDS)
+            kept.seek(0)
+            if judged.stopped is None and (evidence := kept.read()):
+                self._attempt(number, partial(_diagnose, task, evidence), 2 * task.diagnosis_seconds)
+        ended = {
+            "stopped": judged.stopped,
+            "exit": judged.exit,
+            "output": judged.printed.decode("utf-8", "replace"),
+            "running": judged.running,
+            "protection": self.protection.level,
+        }
+        self.reply({"id": number, "ended": ended})
+
+    def _attempt(self, number: int, work: Work, seconds: float) -> _Attempt:
+        """Fork a child for some work, pass its events on, and end it and all that it started."""
         events_in, events_out = os.pipe()
         print_in, print_out = os.pipe()
         sys.stdout.flush()
@@ -81,42 +110,41 @@ class Server:
         if pid == 0:
             os.close(events_in)
             os.close(print_in)
-            _judge_process(task, events_out, print_out, os.getppid())
+            _child(work, events_out, print_out, os.getppid())
         os.close(events_out)
         os.close(print_out)
-        watch = _Attempt(self, request["id"], events_in, print_in)
-        stopped = watch.follow()
+        watch = _Attempt(self, number, events_in, print_in, seconds)
+        watch.stopped = watch.follow()
         limits.kill_group(pid)
         _, status = os.waitpid(pid, 0)
+        watch.exit = limits.describe_exit(status)
+        if watch.exit == "signal SIGPROF":  # an example's CPU time
+            watch.stopped = "timeout"
         limits.reap_descendants()
         watch.drain()
         os.close(events_in)
         os.close(print_in)
-        ended = {
-            "stopped": stopped,
-            "exit": limits.describe_exit(status),
-            "output": watch.printed.decode("utf-8", "replace"),
-            "running": watch.running,
-        }
-        self.reply({"id": request["id"], "ended": ended})
+        return watch
 
 
 class _Attempt:
-    """Follows one judge: its events, what is printed, the clock, and the client."""
+    """Follows one child: its events, what is printed, the clock, and the client."""
 
-    def __init__(self, server: Server, number: int, events: int, prints: int) -> None:
+    def __init__(self, server: Server, number: int, events: int, prints: int, seconds: float) -> None:
         self.server, self.number = server, number
         self.events, self.prints = events, prints
         self.printed = b""
         self.print_count = 0
         self.running: str | None = None
+        self.stopped: str | None = None
+        self.exit = ""
         self._partial = b""
         now = time.monotonic()
-        self.deadline = now + limits.TOTAL_SECONDS
+        self.deadline = now + seconds
         self.check_deadline = now + limits.CHECK_SECONDS
 
     def follow(self) -> str | None:
-        """Returns why it was stopped, or None when the judge closed its end by itself."""
+        """Returns why it was stopped, or None when the child closed its end by itself."""
         with selectors.DefaultSelector() as selector:
             for fd in (self.events, self.prints, self.server.requests):
                 selector.register(fd, selectors.EVENT_READ)
@@ -165,9 +193,15 @@ class _Attempt:
         return bool(data)
 
 
-def _judge_process(task: Task, events: int, prints: int, parent: int) -> None:
+def _child(work: Work, events: int, prints: int, parent: int) -> None:
     """The forked child; it never returns."""
     status = 1
+
+    def emit(event: dict[str, Any]) -> None:
+        data = json.dumps(event).encode() + b"\n"
+        while data:
+            data = data[os.write(events, data) :]
+
     try:
         limits.die_with_parent()
         if os.getppid() != parent:
@@ -178,20 +212,8 @@ def _judge_process(task: Task, events: int, prints: int, parent: int) -> None:
         os.dup2(prints, 2)
         sys.stdout = open(1, "w", encoding="utf-8", errors="replace", closefd=False)  # noqa: SIM115
         sys.stderr = open(2, "w", encoding="utf-8", errors="replace", closefd=False)  # noqa: SIM115
-        nursery = Nursery.fork() if task.isolation == "separate" else None
-        if nursery is None:
-            import warnings
-
-            warnings.simplefilter("ignore")
-            limits.contain(task.memory)
-
-        def emit(event: dict[str, Any]) -> None:
-            data = json.dumps(event).encode() + b"\n"
-            while data:
-                data = data[os.write(events, data) :]
-
         try:
-            judge(task, emit, nursery)
+            work(emit)
         except Exception as error:
             emit({"fault": f"{type(error).__name__}: {error}"})
             raise
@@ -200,6 +222,29 @@ def _judge_process(task: Task, events: int, prints: int, parent: int) -> None:
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(status)
+
+
+def _judge(task: Task, folder: Path, kept: int, emit: Emit) -> None:
+    """Grade; what the checks saw of a file that is wrong goes to the open file `kept`."""
+    sandbox.settle(folder)
+    nursery = Nursery.fork() if task.isolation == "separate" else None
+    if nursery is None:
+        warnings.simplefilter("ignore")
+        limits.contain(task.memory)
+    recorder = Recorder()
+    judge(task, emit, nursery, recorder, partial(sandbox.enter, folder, loopback=task.network == "loopback"))
+    if recorder.failed_any:
+        with open(kept, "wb", closefd=False) as file:
+            file.write(recorder.message())
+    emit({"done": True})
+
+
+def _diagnose(task: Task, evidence: bytes, emit: Emit) -> None:
+    """Name the mistake, in a process that has never held the learner's code."""
+    with suppress(CodecError):
+        if (found := diagnose(task, read(evidence))) is not None:
+            emit({"diagnosis": found.model_dump()})
+    emit({"done": True})
 
 
 def main(backend: str) -> None:

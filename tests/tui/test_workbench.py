@@ -10,11 +10,12 @@ from textual import events
 
 from drills.catalog import Drill
 from drills.grading.client import Grader
-from drills.grading.report import Failure, Report
+from drills.grading.report import Diagnosis, Failure, Report
 from quizbank.errors import RecordError
 from quizbank.models import Text
 from quizbank.record import Entry
 from quizbank.scheduling import Card
+from tui.screens.quiz import QuizScreen
 from tui.screens.workbench import WorkbenchScreen
 from tui.services import Services
 from tui.widgets.code_editor import CodeEditor
@@ -391,3 +392,29 @@ async def test_the_real_grader(play: Play, services: Services, sample_drills: di
         assert [entry.score for entry in learner.entries()] == [0.0, 1.0]
 
     await play(scenario, size=(120, 40))
+
+
+async def test_the_question_on_a_failure_is_one_key_away(
+    play: Play, services: Services, grader: FakeGrader
+) -> None:
+    failed = a_report(DRILL, passed=False)
+    named = Diagnosis(mutant="max-pool/padding-wins", text=Text(en="The padding wins.", zh="填充值会胜出。"))
+    grader.reports = [failed.model_copy(update={"diagnosis": named})]
+
+    async def scenario(learner: Learner) -> None:
+        await open_drill(learner)
+        await learner.press("ctrl+e")  # nothing has failed yet
+        assert isinstance(learner.app.screen, WorkbenchScreen)
+        await learner.press("f4", "#", "ctrl+s")
+        assert "The padding wins." in learner.text()
+        await learner.press("ctrl+e")
+        screen = learner.app.screen
+        assert isinstance(screen, QuizScreen)
+        assert screen.run is not None
+        assert screen.run.asked is not None
+        assert screen.run.asked.question.id == "sample-single"
+        await learner.press("escape")
+        assert isinstance(learner.app.screen, WorkbenchScreen)
+        assert learner.entries()[0].detail["diagnosis"] == "max-pool/padding-wins"
+
+    await play(scenario)

@@ -84,3 +84,30 @@ def dump(context: Context, as_json: bool) -> None:
         for question in loaded.questions.values()
     ]
     click.echo(json.dumps({"questions": questions}, ensure_ascii=False))
+
+
+@bank.command()
+@click.argument("question_id", metavar="ID")
+@click.option("--answer", is_flag=True, help="Explanation and source too. 同时显示解析与出处。")
+@click.option("--seed", type=click.IntRange(0), default=0, help="Other numbers are drawn. 更换随机数字。")
+@pass_context
+@plain_errors
+def show(context: Context, question_id: str, answer: bool, seed: int) -> None:
+    """Print one question. 显示一道题。
+
+    Example: preptrain bank show attention-scale-reason --answer
+    """
+    from quizbank.asking import ask
+    from quizbank.loader import load_bank
+
+    question = load_bank().questions.get(question_id)
+    if question is None:
+        context.fail(f"There is no question {question_id}.", f"没有题目 {question_id}。")
+    asked = ask(question, seed)
+    click.echo(asked.stem[context.language])
+    for number, option in enumerate(getattr(question, "options", []), 1):
+        click.echo(f"  {number}. {option.text[context.language]}")
+    if answer:
+        click.echo(f"\n{asked.explanation[context.language]}")
+        for source in question.sources:
+            click.echo(f"  {source.title} {source.where or ''} {source.url or ''}".rstrip())

@@ -90,6 +90,7 @@ def check(context: Context, drill_id: str, solution: Path | None, as_json: bool,
     """
     from drills.grading.client import Grader
     from drills.workspace import read_source
+    from quizbank.loader import load_bank
     from tui.command_line.tables import print_report
 
     found = _find(drill_id)
@@ -109,7 +110,8 @@ def check(context: Context, drill_id: str, solution: Path | None, as_json: bool,
     if as_json:
         click.echo(report.model_dump_json(indent=2))
     else:
-        print_report(report, context.language)
+        question = None if report.passed else attempts.explaining(load_bank(), found, report)
+        print_report(report, context.language, question)
     if solution is None:
         with context.record() as record:
             attempts.record_attempt(record, found, report, source, _now(), report.seconds)

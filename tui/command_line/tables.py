@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from drills.catalog import Drill
     from drills.grading.report import Report
     from drills.verify import Verification
-    from quizbank.models import Language
+    from quizbank.models import Language, Question
     from quizbank.statistics import Summary
 
 MARK = {"passed": "✓", "failed": "✗", "not_run": "·"}
@@ -77,8 +77,8 @@ def print_drills(drills: Iterable[Drill], states: Mapping[str, str], language: L
     _console().print(table)
 
 
-def print_report(report: Report, language: Language) -> None:
-    """A verdict as a person reads it."""
+def print_report(report: Report, language: Language, explained_by: Question | None = None) -> None:
+    """A verdict as a person reads it, and the question that explains it."""
     from drills.grading.report import VERDICT_TEXT
 
     zh, console = language == "zh", _console()
@@ -103,6 +103,17 @@ def print_report(report: Report, language: Language) -> None:
             console.print(f"  {failure.difference}")
         if failure.traceback:
             console.print(_indent(failure.traceback))
+    if report.diagnosis is not None:
+        console.print()
+        lead = (
+            "你的代码与含有这个错误的实现结果一致："
+            if zh
+            else "Your results are those of code with this mistake: "
+        )
+        console.print(RichText(lead + report.diagnosis.text[language], style="bold"))
+    if explained_by is not None:
+        lead = "相关题目：" if zh else "A question on this: "
+        console.print(f"{lead}preptrain bank show {explained_by.id}")
     if report.output:
         console.print("程序输出：" if zh else "Printed:")
         console.print(_indent(report.output))
@@ -114,7 +125,7 @@ def _indent(text: str) -> str:
 
 def print_verification(results: Iterable[Verification]) -> None:
     """The proof of the drills, a line each."""
-    table = _table("drill", "mutants killed", "alternatives", "seconds", "")
+    table = _table("drill", "mutants killed", "diagnosed", "alternatives", "seconds", "")
     table.columns[0].no_wrap = True
     for result in sorted(results, key=lambda result: result.drill):
         state = (
@@ -123,6 +134,7 @@ def print_verification(results: Iterable[Verification]) -> None:
         table.add_row(
             result.drill,
             f"{result.killed}/{result.mutants}",
+            str(result.diagnosed),
             f"{result.accepted}/{result.alternatives}",
             f"{result.seconds:.1f}",
             state,

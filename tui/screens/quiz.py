@@ -51,13 +51,15 @@ SITTING = 20
 Stage = Literal["loading", "asking", "graded", "over"]
 
 
-def planned(services: Services) -> list[str]:
+def planned(services: Services, only: str | None = None) -> list[str]:
     """The questions of the next sitting, and all imports that it will need; for a worker thread."""
     import quizbank.answering
     import quizbank.asking  # noqa: F401
     import tui.widgets.answers  # noqa: F401
     from quizbank.scheduling import learner_day
 
+    if only is not None:
+        return [only] if only.removeprefix("q:") in services.bank.questions else []
     now = services.now()
     with services.own_record() as record:
         cards = record.cards()
@@ -72,8 +74,10 @@ class QuizScreen(Page):
     HEADING = QUIZ
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("quiz")]
 
-    def __init__(self) -> None:
+    def __init__(self, only: str | None = None) -> None:
+        """`only` asks this one question, "q:<id>", instead of a planned sitting."""
         super().__init__()
+        self.only = only
         self.stage: Stage = "loading"
         self.run: QuizRun | None = None
         self.confidence: int | None = None
@@ -103,8 +107,8 @@ class QuizScreen(Page):
         """Plan a sitting and ask its first question."""
         self._enter("loading")
         self.line.say(LOADING)
-        services = self.services
-        self.in_background(lambda: planned(services), self._planned, self._cannot_start)
+        services, only = self.services, self.only
+        self.in_background(lambda: planned(services, only), self._planned, self._cannot_start)
 
     def _planned(self, items: list[str]) -> None:
         self.run = QuizRun(self.services, items)
@@ -285,7 +289,9 @@ class QuizScreen(Page):
             self.page.focus()
 
     async def action_next(self) -> None:
-        if self.stage == "over":
+        if self.stage == "over" and self.only is not None:
+            self.action_back()
+        elif self.stage == "over":
             self.start()
         elif self.stage == "graded":
             await self.ask()

@@ -15,7 +15,7 @@ from textual.widget import Widget
 from textual.widgets import TextArea
 
 from quizbank.errors import PlainError, RecordError
-from tui import markup, report_text
+from tui import attempts, markup, report_text
 from tui.commands import bindings
 from tui.drill_desk import Desk, Opened
 from tui.messages import (
@@ -24,6 +24,7 @@ from tui.messages import (
     DRILLS,
     GIVE_UP_ASK,
     HINT,
+    NO_EXPLANATION,
     NO_MORE_HINTS,
     NOT_RUN,
     NOT_SAVED,
@@ -45,6 +46,7 @@ from tui.widgets.pane_tabs import Pane, PaneTabs
 
 if TYPE_CHECKING:
     from drills.grading.report import CheckResult, Report
+    from quizbank.models import Question
 
 WIDE = 100
 DRAFT_AFTER = 0.6  # seconds without a key
@@ -226,6 +228,7 @@ class WorkbenchScreen(Page):
         except RecordError as error:
             self.preptrain.report(error, ANSWER_NOT_SAVED)
         self.report = report
+        self.refresh_bindings()
         self.title_bar.show(status=report_text.verdict_line(report))
         self._redraw_result()
         self.query_one("#result", VerticalScroll).scroll_home(animate=False)
@@ -242,6 +245,30 @@ class WorkbenchScreen(Page):
         self.state = "stopping"
         self.title_bar.show(status=STOPPING)
         self.in_background(self.services.grader.cancel, lambda _: None)
+
+    def action_explain(self) -> None:
+        """Ask the question that explains the failure."""
+        report, services = self.report, self.services
+        if report is None:
+            return
+
+        def find() -> Question | None:
+            return attempts.explaining(services.bank, self.drill, report)
+
+        self.in_background(find, self._ask, self.preptrain.report)
+
+    def _ask(self, question: Question | None) -> None:
+        from tui.screens.quiz import QuizScreen
+
+        if question is None:
+            self.preptrain.say(NO_EXPLANATION)
+        elif self.is_current:
+            self.app.push_screen(QuizScreen(f"q:{question.id}"))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "explain":
+            return self.report is not None and not self.report.passed
+        return super().check_action(action, parameters)
 
     # --- hints, solution, starting over
 

@@ -1,0 +1,141 @@
+"""Which known mistake behaves as the learner's code did: the mutants, replayed against what the checks saw."""
+
+from __future__ import annotations
+
+import time
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from drills import checking
+from drills.catalog import Drill, load_drill
+from drills.checking import CheckSpec
+from drills.grading import evidence
+from drills.grading.candidate import CandidateError, Hang, LocalCandidate
+from drills.grading.evidence import Testimony
+from drills.grading.judge import Task, load_checks, parameters_of
+from drills.grading.report import Diagnosis
+from drills.grading.runner import METER
+from drills.grading.running import run_check
+from drills.mutants import Mutant, load_mutants, source_of
+
+_MUTANT_SECONDS = 0.5
+
+
+def diagnose(task: Task, seen: dict[str, Testimony]) -> Diagnosis | None:
+    """The first mutant, in the order of `mutants.yaml`, that did all that the learner's code did.
+
+    Failed checks are replayed first, since most mutants part there. A second round is for a mistake that depends
+    on earlier calls: it keeps their order, and ends where the search for a smaller input began to disturb it.
+    """
+    drill = load_drill(Path(task.folder))
+    checking.SEED = task.seed
+    warnings.simplefilter("ignore")
+    written = [spec for spec in load_checks(drill.folder) if spec.id in seen]
+    failed = [seen[spec.id].ending is not None for spec in written]
+    failed_first = sorted(written, key=lambda spec: seen[spec.id].ending is None)
+    undisturbed = written[: failed.index(True) + 1]
+    mutants = load_mutants(drill)
+    deadline = time.monotonic() + task.diagnosis_seconds
+    try:
+        for specs in (failed_first, undisturbed):
+            for mutant in mutants:
+                if _does_the_same(drill, mutant, task, specs, seen, deadline):
+                    return Diagnosis(mutant=f"{drill.id}/{mutant.id}", text=mutant.text)
+    except _OutOfTime:
+        pass
+    return None
+
+
+def _does_the_same(
+    drill: Drill,
+    mutant: Mutant,
+    task: Task,
+    specs: list[CheckSpec],
+    seen: dict[str, Testimony],
+    deadline: float,
+) -> bool:
+    try:
+        kind = _Replayed if task.isolation == "separate" else LocalCandidate
+        candidate = kind(source_of(drill, mutant), task.file_name, parameters_of(task), _MUTANT_SECONDS)
+    except (CandidateError, Hang):
+        return False
+    return all(_follows(candidate, spec, seen[spec.id], task.file_name, deadline) for spec in specs)
+
+
+class _Replayed(LocalCandidate):
+    """A mutant whose calls of the check's functions travel, as they would from a process of its own."""
+
+    def _entry_point(self, name: str) -> Callable[..., Any]:
+        target = super()._entry_point(name)
+
+        def call(*args: Any, **kwargs: Any) -> Any:
+            return target(
+                *map(_travelling, args), **{key: _travelling(value) for key, value in kwargs.items()}
+            )
+
+        return call
+
+
+def _travelling(value: Any) -> Any:
+    """A function of the check, given copies."""
+    if not callable(value):
+        return value
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        with METER.paused():
+            return value(*evidence.as_sent(list(args)), **evidence.as_sent(kwargs))
+
+    return call
+
+
+def _follows(
+    candidate: LocalCandidate, spec: CheckSpec, seen: Testimony, file_name: str, deadline: float
+) -> bool:
+    """Run one check; whether the mutant gave what the learner's code gave, and failed (or held) as it did."""
+    follower = candidate.witness = _Follower(seen, deadline)
+    try:
+        outcome = run_check(spec, candidate, file_name, shrink=False)
+    except _Decided as decided:
+        return decided.same
+    return outcome is None and seen.ending is None and follower.next == len(seen.calls)
+
+
+class _Decided(evidence.Halt):
+    """The mutant has parted from the learner's code, or has failed as it did."""
+
+    def __init__(self, same: bool) -> None:
+        super().__init__(same)
+        self.same = same
+
+
+class _OutOfTime(evidence.Halt):
+    """The time for a diagnosis is over."""
+
+
+class _Follower:
+    """A witness that compares what it is told with a testimony, and stops the check once it is decided."""
+
+    def __init__(self, seen: Testimony, deadline: float) -> None:
+        self.seen, self.deadline = seen, deadline
+        self.next = 0
+        self.drawn = False
+
+    def saw(self, value: Any, *, drawn: bool = False) -> None:
+        if time.monotonic() > self.deadline:
+            raise _OutOfTime
+        if self.next == len(self.seen.calls):
+            raise _Decided(not self.seen.complete)
+        was_drawn, recorded = self.seen.calls[self.next]
+        self.next += 1
+        self.drawn = self.drawn or drawn
+        same = evidence.same_draws if drawn and was_drawn else evidence.agree
+        if not same(evidence.as_sent(value), recorded):
+            raise _Decided(False)
+
+    def failed(self, error: BaseException) -> None:
+        if self.seen.ending is None or self.next != len(self.seen.calls):
+            raise _Decided(False)
+        mine = evidence.as_sent(evidence.ending_of(error))
+        raise _Decided(evidence.same_ending(mine, self.seen.ending, drawn=self.drawn))

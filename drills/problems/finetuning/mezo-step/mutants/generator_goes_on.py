@@ -1,0 +1,13 @@
+import numpy as np
+
+
+def mezo_step(params, loss_fn, lr, eps, seed):
+    rng = np.random.default_rng(seed)
+
+    def moved(step):
+        return [p + (step * rng.standard_normal(p.shape)).astype(p.dtype) for p in params]
+
+    loss_plus = loss_fn(moved(eps))
+    loss_minus = loss_fn(moved(-eps))
+    projected_grad = (loss_plus - loss_minus) / (2 * eps)
+    return moved(-lr * projected_grad), projected_grad
