@@ -336,12 +336,12 @@ class LocalCandidate(Candidate):
         source: str,
         file_name: str,
         parameters: dict[str, list[str]],
-        seconds: float = limits.EXAMPLE_SECONDS,
+        seconds: float | None = None,
     ) -> None:
         super().__init__(parameters)
-        self._file_name, self._seconds = file_name, seconds
+        self._file_name, self._seconds = file_name, seconds or limits.EXAMPLE_SECONDS
         try:
-            with _alarm(min(seconds, limits.CALL_SECONDS), file_name):
+            with _alarm(min(self._seconds, limits.CALL_SECONDS), file_name):
                 self._module = learner.load(source, file_name)
         except Hang:
             raise

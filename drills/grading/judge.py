@@ -48,13 +48,14 @@ def judge(
     task: Task,
     emit: Emit,
     nursery: Nursery | None,
-    recorder: Recorder,
+    recorder: Recorder | None = None,
     enter: Callable[[], None] = lambda: None,
 ) -> None:
     """Grade one file. Emits `plan`, then `start` and `check` for each check, and `failure` once.
 
     `recorder` is told what the checks saw; `enter` restricts this process, if it is to hold the learner's code.
     """
+    recorder = recorder or Recorder()
     if outcome := rejected_before_running(task):
         _emit_failure(emit, outcome)
         return

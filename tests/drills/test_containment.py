@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from drills.catalog import Drill
+from drills.grading import sandbox
 from drills.grading.client import Grader
 
 DOCSTRING = '    """Return softmax(q kᵀ / √D) v; a query with nothing allowed gives zeros."""\n'
@@ -134,7 +135,8 @@ def test_an_orphan_does_not_survive(grader: Grader, attention: Drill, tmp_path: 
         "    time.sleep(600)",
         "os._exit(0)",
     )
-    assert grader.grade(attention, daemon).verdict == "crashed"
+    verdict = grader.grade(attention, daemon).verdict
+    assert verdict == ("forbidden" if sandbox.seccomp_available() else "crashed")
     deadline = time.monotonic() + 5
     while time.monotonic() < deadline and _sleepers():
         time.sleep(0.05)

@@ -95,7 +95,7 @@ def test_a_hang_ends_soon_and_says_where(
     monkeypatch.setattr(limits, "CALL_SECONDS", 0.5)
     monkeypatch.setattr(limits, "EXAMPLE_SECONDS", 0.5)
     before = signal.getsignal(signal.SIGALRM)
-    events: list[dict[str, object]] = []
+    events: list[dict[str, Any]] = []
     task = Task(
         str(lora.folder), source(lora), lora.file_name, "together", lora.entry_point,
         lora.allowed_imports, lora.forbidden, limits.MEMORY_BYTES,
@@ -114,11 +114,13 @@ def test_a_hang_ends_soon_and_says_where(
 def test_the_clock_starts_anew_with_every_example(lora: Drill, monkeypatch: pytest.MonkeyPatch) -> None:
     """A slow but finite file passes: 60 examples together may take longer than one may."""
     monkeypatch.setattr(limits, "EXAMPLE_SECONDS", 1.0)
-    events: list[dict[str, object]] = []
+    events: list[dict[str, Any]] = []
     task = Task(
         str(lora.folder), faulty(lora, "import time; time.sleep(0.004)"), lora.file_name, "together",
         lora.entry_point, lora.allowed_imports, lora.forbidden, limits.MEMORY_BYTES,
     )  # fmt: skip
     judge(task, events.append, None)
     assert not [event for event in events if "verdict" in event]
-    assert events[-1] == {"done": True}
+    plan, *rest = events
+    checks = [event["check"] for event in rest if "check" in event]
+    assert [check["state"] for check in checks] == ["passed"] * len(plan["plan"])

@@ -20,13 +20,16 @@ def oracle(grad_out, q, k, v):
         weights = np.exp(scores - scores.max())
         weights /= weights.sum()
         jacobian = np.diag(weights) - np.outer(weights, weights)
+        spread = np.diag(weights) + np.outer(
+            weights, weights
+        )  # what the Jacobian's two terms are, one by one
         at_scores = jacobian @ (v[batch] @ upstream)
         for kept, w, s, ks, qs, up in (
             (grads, weights, at_scores, k[batch], query, upstream),
             (
                 terms,
                 weights,
-                np.abs(jacobian) @ (np.abs(v[batch]) @ np.abs(upstream)),
+                spread @ (np.abs(v[batch]) @ np.abs(upstream)),
                 np.abs(k[batch]),
                 np.abs(query),
                 np.abs(upstream),
