@@ -51,6 +51,11 @@ class Drill(Model):
         return PROBLEMS / self.track / self.id
 
     @property
+    def item(self) -> str:
+        """Its key in the record."""
+        return f"d:{self.id}"
+
+    @property
     def file_name(self) -> str:
         """The learner's file in the workspace."""
         return f"{self.id.replace('-', '_')}.py"

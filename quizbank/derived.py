@@ -42,7 +42,7 @@ def day_of(entry: Entry) -> Day:
         day=learner_day(entry.local).isoformat(),
         answers=1,
         correct=int(entry.correct),
-        drills=int(entry.item.startswith("d:")),
+        drills=int(not entry.item.startswith("q:")),
         milliseconds=round(entry.seconds * 1000),
     )
 

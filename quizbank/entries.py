@@ -64,14 +64,14 @@ def new_entry(
     seed: int | None = None,
     detail: dict[str, Any] | None = None,
 ) -> Entry:
-    """An entry for `item` ("q:…" or "d:…") at `now`, which carries the learner's zone.
+    """An entry for `item` ("q:…", "d:…", or "h:…" for a bug hunt) at `now`, which carries the learner's zone.
 
     `correct` is what the learner was told; without it, a score of at least 0.85 counts.
     Raises ValueError for values that no caller should hand in; a negative time (a clock set back while the
     question was on screen) counts as 0.
     """
-    if not (item.startswith(("q:", "d:")) and len(item) > 2):
-        raise ValueError(f"an item is 'q:<id>' or 'd:<id>', not {item!r}")
+    if not (item.startswith(("q:", "d:", "h:")) and len(item) > 2):
+        raise ValueError(f"an item is 'q:<id>', 'd:<id>' or 'h:<drill>/<code>', not {item!r}")
     if not 0 <= score <= 1:
         raise ValueError(f"a score lies between 0 and 1, not {score}")
     if not 1 <= rating <= 4:

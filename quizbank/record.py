@@ -170,10 +170,10 @@ class Record:
             return self._card(item)
 
     def due_count(self, today: date) -> int:
-        """How many items are due (`scheduling.is_due`), without reading them."""
+        """How many items are due (`scheduling.is_due`), without reading them; bug hunts never are."""
         with self._told():
             row = self._db.execute(
-                "SELECT count(*) FROM card WHERE due <= ? OR last_review > ?",
+                "SELECT count(*) FROM card WHERE (due <= ? OR last_review > ?) AND item NOT LIKE 'h:%'",
                 (today.isoformat(), (today + ONE_DAY).isoformat()),
             ).fetchone()
         return int(row[0])
@@ -182,7 +182,8 @@ class Record:
         """How many items were answered for the first time today: what a daily limit of new items has used."""
         with self._told():
             row = self._db.execute(
-                "SELECT count(*) FROM card WHERE first_review = ?", (today.isoformat(),)
+                "SELECT count(*) FROM card WHERE first_review = ? AND item NOT LIKE 'h:%'",
+                (today.isoformat(),),
             ).fetchone()
         return int(row[0])
 

@@ -114,7 +114,7 @@ def review(card: Card | None, item: str, rating: int, now: datetime, retention: 
         return _card(None, item, _remember(None, rating, today), rating, today, retention)
     if today > card.last_review:
         return _card(card, item, _remember(card.memory, rating, today), rating, today, retention)
-    if item.startswith("d:"):
+    if not item.startswith("q:"):
         of_day = max(rating, card.rating)
         memory = _remember(card.earlier, of_day, today)
     elif rating == AGAIN == card.rating:

@@ -6,6 +6,8 @@ Hints shown and failed tries since the last pass are kept as a draft, so that th
 from __future__ import annotations
 
 import json
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -16,6 +18,7 @@ from quizbank.scheduling import Card, rate_drill
 if TYPE_CHECKING:
     from drills.catalog import Drill
     from drills.grading.report import Report
+    from drills.hunting import Hunt
     from quizbank.loader import Bank
     from quizbank.models import Question
 
@@ -90,8 +93,22 @@ def give_up(record: Record, drill: Drill, source: str, now: datetime) -> Card:
 
 def may_see_solution(record: Record, drill: Drill) -> bool:
     """After a pass, or after giving up."""
-    card = record.card(_item(drill))
+    card = record.card(drill.item)
     return sitting(record, drill).gave_up or (card is not None and card.best >= 1)
+
+
+def next_hunt(record: Record, drills: Iterable[Drill]) -> Hunt | None:
+    """The bug hunt to go on with; None when all are done."""
+    from drills.hunting import choose
+
+    mistakes = Counter(
+        entry.detail["diagnosis"]
+        for entry in record.entries()
+        if entry.item.startswith("d:") and entry.detail.get("diagnosis")
+    )
+    best = {item for item, card in record.cards().items() if card.best >= 1}
+    solved = {item.removeprefix("d:") for item in best}
+    return choose(drills, mistakes=mistakes, mended=best, solved=solved)
 
 
 def state(card: Card | None) -> str:
@@ -113,16 +130,12 @@ def _append(
     from quizbank.entries import new_entry
 
     return record.append(
-        new_entry(_item(drill), rev=1, score=score, rating=rating, seconds=seconds, now=now, detail=detail)
+        new_entry(drill.item, rev=1, score=score, rating=rating, seconds=seconds, now=now, detail=detail)
     )
 
 
-def _item(drill: Drill) -> str:
-    return f"d:{drill.id}"
-
-
 def _key(drill: Drill) -> str:
-    return f"sitting:{drill.id}"
+    return f"sitting:{drill.item.removeprefix('d:')}"
 
 
 def _keep(record: Record, drill: Drill, value: Sitting) -> None:

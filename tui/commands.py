@@ -200,6 +200,9 @@ CATALOGUE: dict[Area, tuple[Command, ...]] = {
     "drill_list": (
         Command("drill_list.open", "select", "enter", Phrase("Open", "打开"),
                 Phrase("Open the drill.", "打开这道题。"), footer=95, palette=False),
+        Command("drill_list.hunt", "screen.hunt", "b", Phrase("Bug hunt", "找错题"),
+                Phrase("Find and mend the mistake in a file that looks right.",
+                       "文件看起来没问题，找出并改好其中的错误。"), footer=70),
     ),
     "workbench": (
         Command("workbench.run", "run", "ctrl+s,f5", Phrase("Run", "运行"),

@@ -124,7 +124,7 @@ class Desk:
 
     @property
     def _item(self) -> str:
-        return f"d:{self.drill.id}"
+        return self.drill.item
 
 
 def _mark(text: str) -> str:

@@ -171,6 +171,10 @@ DIAGNOSIS = Phrase(
     "Your results are those of code with this mistake (ctrl+e explains)",
     "结果与犯了这个错误的代码一致（ctrl+e 讲解）",
 )
+MENDED = Phrase("The mistake that you mended", "你改好的错误")
+HUNT = Phrase("Bug hunt", "找错题")
+ALL_MENDED = Phrase("Every mistake in this drill has been mended.", "这道题的错误都已经改好了。")
+BUILDS_ON = Phrase("Builds on:", "基于：")
 DIFFERENCE = Phrase("difference", "差异")
 TRACEBACK = Phrase("Traceback", "报错位置")
 PRINTED = Phrase("Printed", "程序输出")

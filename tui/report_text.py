@@ -15,6 +15,7 @@ from tui.messages import (
     DIFFERENCE,
     FAILED,
     GOT,
+    MENDED,
     PASS_FIRST,
     PRINTED,
     SKIPPED,
@@ -63,6 +64,9 @@ def result(report: Report, language: Language) -> tuple[markup.Block, ...]:
     ]
     if report.passed:
         parts.append(markup.Paragraph(Content(PASS_FIRST[language])))
+        if report.diagnosis is not None:
+            parts.append(_heading(MENDED[language]))
+            parts += markup.blocks(report.diagnosis.text[language])
     if report.failure is not None:
         failed = next((check for check in report.checks if check.id == report.failure.check), None)
         if failed is not None:

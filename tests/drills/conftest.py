@@ -19,3 +19,8 @@ def grader() -> Iterator[Grader]:
 @pytest.fixture(scope="session")
 def attention() -> Drill:
     return find_drill("attention")
+
+
+@pytest.fixture(scope="session")
+def temperature() -> Drill:
+    return find_drill("temperature")

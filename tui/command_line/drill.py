@@ -26,9 +26,10 @@ def _now() -> datetime:
 
 
 def _find(drill_id: str) -> Drill:
-    from drills.catalog import find_drill
+    """A drill by id, or a bug hunt by "<drill>/<code>"."""
+    from drills.hunting import find
 
-    return find_drill(drill_id)
+    return find(drill_id)
 
 
 @drill.command("list")
@@ -49,7 +50,7 @@ def list_drills(context: Context, as_json: bool) -> None:
         click.echo(json.dumps({"drills": rows}, ensure_ascii=False))
         return
     with context.record() as record:
-        states = {item.id: attempts.state(record.card(f"d:{item.id}")) for item in drills}
+        states = {item.id: attempts.state(record.card(item.item)) for item in drills}
     print_drills(drills, states, context.language)
 
 
@@ -63,10 +64,39 @@ def start(context: Context, drill_id: str) -> None:
     A file of yours is never overwritten. Example: preptrain drill start attention
     """
     found = _find(drill_id)
-    path = context.files().start(found)
-    click.echo(found.prompt(context.language))
+    _begin(context, found)
+
+
+def _begin(context: Context, drill: Drill) -> None:
+    path = context.files().start(drill)
+    name = drill.item[2:]
+    click.echo(drill.prompt(context.language))
     context.say(f"Your file: {path}", f"你的文件：{path}")
-    context.say(f"Grade it: preptrain drill check {found.id}", f"判题：preptrain drill check {found.id}")
+    context.say(f"Grade it: preptrain drill check {name}", f"判题：preptrain drill check {name}")
+
+
+@drill.command()
+@click.argument("drill_id", metavar="[ID]", required=False)
+@pass_context
+@plain_errors
+def hunt(context: Context, drill_id: str | None) -> None:
+    """Open a file with one mistake in it, to find and mend. 找错题：文件里藏着一个错误，找出并改好。
+
+    Without an ID: a mistake that you made before, else one in a drill that you have solved.
+    Example: preptrain drill hunt attention
+    """
+    from drills.catalog import load_catalog
+    from drills.hunting import Hunt
+
+    found = None if drill_id is None else _find(drill_id)
+    if not isinstance(found, Hunt):
+        drills = load_catalog().values() if found is None else [found]
+        with context.record() as record:
+            found = attempts.next_hunt(record, drills)
+    if found is None:
+        context.say("Every mistake there is has been mended.", "所有错误都已经改好了。")
+        return
+    _begin(context, found)
 
 
 @drill.command()
@@ -89,6 +119,7 @@ def check(context: Context, drill_id: str, solution: Path | None, as_json: bool,
     Example: preptrain drill check attention --solution attention.py --json
     """
     from drills.grading.client import Grader
+    from drills.hunting import reveal
     from drills.workspace import read_source
     from quizbank.loader import load_bank
     from tui.command_line.tables import print_report
@@ -99,14 +130,14 @@ def check(context: Context, drill_id: str, solution: Path | None, as_json: bool,
         path = files.path(found)
         if not path.exists():
             context.fail(
-                f"There is no {path} yet. Begin with: preptrain drill start {found.id}",
-                f"还没有 {path}。先运行：preptrain drill start {found.id}",
+                f"There is no {path} yet. Begin with: preptrain drill start {drill_id}",
+                f"还没有 {path}。先运行：preptrain drill start {drill_id}",
             )
         source = read_source(path)
     else:
         source = read_source(solution)
     with Grader() as grader:
-        report = grader.grade(found, source, seed=seed)
+        report = reveal(found, grader.grade(found, source, seed=seed))
     if as_json:
         click.echo(report.model_dump_json(indent=2))
     else:

@@ -105,11 +105,14 @@ def print_report(report: Report, language: Language, explained_by: Question | No
             console.print(_indent(failure.traceback))
     if report.diagnosis is not None:
         console.print()
-        lead = (
-            "你的代码与含有这个错误的实现结果一致："
-            if zh
-            else "Your results are those of code with this mistake: "
-        )
+        if report.passed:
+            lead = "你改好的错误：" if zh else "The mistake that you mended: "
+        else:
+            lead = (
+                "你的代码与含有这个错误的实现结果一致："
+                if zh
+                else "Your results are those of code with this mistake: "
+            )
         console.print(RichText(lead + report.diagnosis.text[language], style="bold"))
     if explained_by is not None:
         lead = "相关题目：" if zh else "A question on this: "

@@ -24,6 +24,7 @@ from tui.messages import (
     DRILLS,
     GIVE_UP_ASK,
     HINT,
+    HUNT,
     NO_EXPLANATION,
     NO_MORE_HINTS,
     NOT_RUN,
@@ -96,7 +97,8 @@ class WorkbenchScreen(Page):
         return self.query_one(CodeEditor)
 
     def on_mount(self) -> None:
-        self.title_bar.show(title=join(" · ", DRILLS, self.drill.title))
+        kind = HUNT if self.drill.item.startswith("h:") else DRILLS
+        self.title_bar.show(title=join(" · ", kind, self.drill.title))
         self.editor.load_text(self.opened.text)
         if self.opened.notice is not None:
             self.preptrain.say(self.opened.notice)
@@ -197,9 +199,11 @@ class WorkbenchScreen(Page):
 
         def grade() -> Report | None:
             from drills.grading.client import Cancelled
+            from drills.hunting import reveal
 
             try:
-                return grader.grade(drill, source, lambda check: self._from_thread(number, check))
+                report = grader.grade(drill, source, lambda check: self._from_thread(number, check))
+                return reveal(drill, report)
             except Cancelled:
                 return None
 
