@@ -142,7 +142,7 @@ class DrillsScreen(Page):
             if matches(step.drill, self.search.value, self.states[step.drill.id], self.titles)
         ]
         listed.clear_options()
-        width = max(listed.content_size.width - listed.scrollbar_size_vertical, 20)
+        width = max(listed.content_size.width - listed.styles.scrollbar_size_vertical, 20)
         track = None
         whole = len(shown) == len(self.steps)
         for drill, branch in ((step.drill, step.branch) for step in shown):
