@@ -135,14 +135,14 @@ def agree(one: Any, other: Any) -> bool:
 def same_draws(one: Any, other: Any) -> bool:
     """Whether two lists of sampled integers can come from one distribution (five standard deviations).
 
-    Two single integers always can; two floats are amounts of memory, alike within a quarter.
+    Two single integers always can; two floats are amounts of memory, alike within a quarter; arrays must agree.
     """
     if isinstance(one, int) and isinstance(other, int):
         return True
     if isinstance(one, float) and isinstance(other, float):
         return abs(one - other) <= 0.25 * max(one, other)
     if not (isinstance(one, list) and isinstance(other, list) and len(one) == len(other)):
-        return False
+        return agree(one, other)
     if not all(isinstance(value, (int, np.integer)) for value in (*one, *other)):
         return agree(one, other)
     mine, yours = (np.asarray(values, dtype=np.int64) for values in (one, other))

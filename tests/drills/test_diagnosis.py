@@ -101,6 +101,9 @@ def test_draws_agree_as_samples() -> None:
     one, two, other = (rng.choice(3, 2000, p=p).tolist() for p in ([0.5, 0.3, 0.2],) * 2 + ([0.3, 0.5, 0.2],))
     assert evidence.same_draws(one, two)
     assert not evidence.same_draws(one, other)
+    mask = rng.random(20) < 0.5
+    assert evidence.same_draws(mask, mask.copy())
+    assert not evidence.same_draws(mask, ~mask)
 
 
 def test_evidence_is_kept_until_the_first_failure() -> None:
