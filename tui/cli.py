@@ -19,6 +19,7 @@ from tui.command_line.context import Context
 
 _GROUPS = {
     "bank": "tui.command_line.bank:bank",
+    "doctor": "tui.command_line.doctor:doctor",
     "drill": "tui.command_line.drill:drill",
     "export": "tui.command_line.record:export",
     "stats": "tui.command_line.record:stats",
