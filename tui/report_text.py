@@ -55,8 +55,12 @@ def running(checks: Sequence[CheckResult], language: Language) -> tuple[markup.B
 
 def result(report: Report, language: Language) -> tuple[markup.Block, ...]:
     """The whole result."""
+    from drills.grading.report import PROTECTION_TEXT
+
     colour = "bold $text-success" if report.passed else "bold $text-error"
     took = TOOK.format(seconds=f"{report.seconds:.1f}")[language]
+    if report.protection is not None:
+        took += f"  ·  {PROTECTION_TEXT[report.protection][language]}"
     parts: list[markup.Block] = [
         markup.Paragraph(
             Content.assemble((verdict_line(report)[language], colour), (f"  ·  {took}", markup.MUTED))

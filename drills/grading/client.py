@@ -16,7 +16,7 @@ from typing import Any, Self
 
 from drills.catalog import Backend, Drill
 from drills.grading import limits
-from drills.grading.report import CheckResult, Diagnosis, Failure, Report, Verdict
+from drills.grading.report import CheckResult, Diagnosis, Failure, Protection, Report, Verdict
 from drills.grading.showing import clean
 from quizbank.models import Text
 
@@ -196,6 +196,7 @@ class _Folding:
         self.failure: Failure | None = None
         self.diagnosis: Diagnosis | None = None
         self.output = ""
+        self.protection: Protection | None = None
         self.finished = False
 
     def take(self, event: dict[str, Any]) -> None:
@@ -220,6 +221,7 @@ class _Folding:
             self._ended(event["ended"])
 
     def _ended(self, ended: dict[str, Any]) -> None:
+        self.protection = ended["protection"]
         self.output = clean(ended["output"])
         running = ended["running"]
         if ended["stopped"] == "output":
@@ -271,5 +273,6 @@ class _Folding:
             failure=self.failure,
             diagnosis=self.diagnosis,
             output=self.output,
+            protection=self.protection,
             seconds=seconds,
         )

@@ -14,6 +14,15 @@ Verdict = Literal[
     "pass", "wrong", "error", "timeout", "out_of_memory", "crashed", "forbidden", "grader_fault"
 ]
 CheckState = Literal["passed", "failed", "not_run"]
+Protection = Literal["full", "partial", "none"]
+
+PROTECTION_TEXT: dict[Protection, Text] = {
+    "full": Text(en="contained", zh="已隔离"),
+    "partial": Text(
+        en="contained in part (preptrain doctor says why)", zh="部分隔离（原因见 preptrain doctor）"
+    ),
+    "none": Text(en="not contained (preptrain doctor says why)", zh="未隔离（原因见 preptrain doctor）"),
+}
 
 VERDICT_TEXT: dict[Verdict, Text] = {
     "pass": Text(en="Passed", zh="通过"),
@@ -77,6 +86,8 @@ class Report(_Model):
     diagnosis: Diagnosis | None = None
     output: str = ""
     seconds: float = 0.0
+    protection: Protection | None = None
+    """How far the kernel contained the code; None where it did not run in a server."""
 
     @property
     def passed(self) -> bool:

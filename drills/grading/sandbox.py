@@ -142,6 +142,7 @@ _SYSTEM = (
 )  # fmt: skip
 _DEVICES = ("/dev/null", "/dev/zero", "/dev/random", "/dev/urandom", "/dev/full")
 _SEMAPHORES = ("/dev/shm",)  # those of multiprocessing
+_PEERS = ("/proc", "/sys/devices", "/sys/bus/pci/devices", "/sys/class/net")  # gloo looks for network cards
 
 
 def _restrict_files(folder: Path, abi: int, loopback: bool) -> None:
@@ -154,7 +155,7 @@ def _restrict_files(folder: Path, abi: int, loopback: bool) -> None:
     allowed: list[tuple[int, tuple[Path | str, ...]]] = [
         (read, readable()),
         (_READ_DIR, libraries()),  # the import system lists the folders of its path, the drills among them
-        (read, (*_SYSTEM, "/proc") if loopback else _SYSTEM),
+        (read, (*_SYSTEM, *_PEERS) if loopback else _SYSTEM),
         (_READ_FILE | _WRITE_FILE | _TRUNCATE | _IOCTL_DEV, _DEVICES),
         (rights & ~_EXECUTE, (folder, *_SEMAPHORES) if loopback else (folder,)),
     ]

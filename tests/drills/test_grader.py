@@ -130,3 +130,9 @@ def test_threads_do_not_change_the_verdict(attention: Drill, tmp_path: Path) -> 
         assert done.returncode == 1, done.stderr
         reports.append([line for line in done.stdout.splitlines() if '"seconds"' not in line])
     assert reports[0] == reports[1]
+
+
+def test_the_report_says_how_far_the_code_was_contained(grader: Grader, attention: Drill) -> None:
+    from drills.grading import sandbox
+
+    assert grader.grade(attention, attention.solution).protection == sandbox.probe().level

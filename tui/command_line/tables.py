@@ -79,13 +79,14 @@ def print_drills(drills: Iterable[Drill], states: Mapping[str, str], language: L
 
 def print_report(report: Report, language: Language, explained_by: Question | None = None) -> None:
     """A verdict as a person reads it, and the question that explains it."""
-    from drills.grading.report import VERDICT_TEXT
+    from drills.grading.report import PROTECTION_TEXT, VERDICT_TEXT
 
     zh, console = language == "zh", _console()
     sign = "✓" if report.passed else "✗"
-    console.print(
-        RichText(f"{sign} {VERDICT_TEXT[report.verdict][language]}  ({report.seconds:.2f} s)", style="bold")
-    )
+    took = f"{report.seconds:.2f} s"
+    if report.protection is not None:
+        took += f", {PROTECTION_TEXT[report.protection][language]}"
+    console.print(RichText(f"{sign} {VERDICT_TEXT[report.verdict][language]}  ({took})", style="bold"))
     for check in report.checks:
         console.print(f"  {MARK[check.state]} {check.text[language]}")
     if (failure := report.failure) is not None:
