@@ -11,14 +11,16 @@ import yaml
 from drills import catalog
 from drills.catalog import Drill, load_drill
 from drills.grading.client import Grader
-from drills.verify import verify, verify_one
+from drills.verify import LEAST_MUTANTS, verify, verify_one
 
 
 @pytest.fixture
 def copy(tmp_path: Path, attention: Drill, monkeypatch: pytest.MonkeyPatch) -> Drill:
-    """A drill of our own to spoil."""
+    """A drill of our own to spoil, with as few mutants as a drill may have."""
     folder = tmp_path / attention.track / attention.id
     shutil.copytree(attention.folder, folder)
+    mutants = yaml.safe_load((folder / "mutants.yaml").read_text("utf-8"))
+    (folder / "mutants.yaml").write_text(yaml.safe_dump(mutants[:LEAST_MUTANTS]), "utf-8")
     monkeypatch.setattr(catalog, "PROBLEMS", tmp_path)
     return load_drill(folder)
 

@@ -214,6 +214,7 @@ def test_a_home_that_is_a_file(tmp_path: Path) -> None:
     assert "file" in result.output
 
 
+@pytest.mark.slow
 def test_verify_one_drill() -> None:
     result = preptrain("drill", "verify", "attention")
     assert result.exit_code == 0
