@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -84,6 +85,42 @@ def dump(context: Context, as_json: bool) -> None:
         for question in loaded.questions.values()
     ]
     click.echo(json.dumps({"questions": questions}, ensure_ascii=False))
+
+
+@bank.command()
+@click.option("--all", "every", is_flag=True, help="List every topic. 列出所有主题。")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON. 输出 JSON。")
+@pass_context
+@plain_errors
+def coverage(context: Context, every: bool, as_json: bool) -> None:
+    """Tell which topics are short of questions. 查看各主题的题目数量，以及还缺哪些。
+
+    Example: preptrain bank coverage --all
+    """
+    from quizbank.coverage import coverage as cover
+    from quizbank.loader import load_bank
+    from quizbank.syllabus import load_syllabus
+
+    found = cover(load_bank(), load_syllabus())
+    if as_json:
+        topics = [
+            {**asdict(topic), "title": topic.title.model_dump(), "short": topic.short}
+            for topic in found.topics
+        ]
+        totals = {"kinds": found.kinds, "difficulties": found.difficulties, "short": found.short}
+        click.echo(json.dumps({"version": 1, **totals, "topics": topics}, ensure_ascii=False))
+        return
+    for topic in found.topics:
+        if every or topic.short:
+            count = f"{topic.questions}/{topic.needed}"
+            click.echo(
+                f"{'!' if topic.short else '✓'} {topic.track:14}{count:>6}  {topic.title[context.language]}"
+            )
+    click.echo("  ".join(f"{kind} {count}" for kind, count in found.kinds.items()))
+    context.say(
+        f"{found.questions} questions; {found.short} missing.",
+        f"共 {found.questions} 道题，还缺 {found.short} 道。",
+    )
 
 
 @bank.command()
