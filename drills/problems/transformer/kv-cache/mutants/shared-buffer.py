@@ -1,0 +1,41 @@
+"""Keys and values are written into a buffer that all caches of a sequence share."""
+
+import torch
+from torch import Tensor, nn
+
+
+class CachedAttention(nn.Module):
+    """Multi-head causal self-attention that can go on from where another call ended."""
+
+    def __init__(self, d_model: int, num_heads: int) -> None:
+        super().__init__()
+        self.num_heads = num_heads
+        self.q_proj = nn.Linear(d_model, d_model)
+        self.k_proj = nn.Linear(d_model, d_model)
+        self.v_proj = nn.Linear(d_model, d_model)
+        self.out_proj = nn.Linear(d_model, d_model)
+
+    def forward(
+        self, x: Tensor, cache: tuple[Tensor, Tensor, int] | None = None
+    ) -> tuple[Tensor, tuple[Tensor, Tensor, int]]:
+        """x: (B, T, D), the next T tokens. Return their outputs, (B, T, D), and the cache that includes them."""
+        q = self.split(self.q_proj(x))  # (B, H, T, Dh)
+        k = self.split(self.k_proj(x))
+        v = self.split(self.v_proj(x))
+        if cache is None:
+            room = (*k.shape[:2], 1024, k.shape[3])
+            cache = k.new_zeros(room), v.new_zeros(room), 0
+        all_k, all_v, past = cache
+        n_q, n_k = q.shape[2], past + k.shape[2]
+        all_k[:, :, past:n_k], all_v[:, :, past:n_k] = k, v
+        k, v = all_k[:, :, :n_k], all_v[:, :, :n_k]  # (B, H, Tk, Dh)
+        scores = q @ k.transpose(-2, -1) / q.shape[-1] ** 0.5  # (B, H, T, Tk)
+        query = torch.arange(n_q, device=x.device)[:, None] + (n_k - n_q)  # position in the sequence
+        future = torch.arange(n_k, device=x.device) > query  # (T, Tk)
+        weights = torch.softmax(scores.masked_fill(future, float("-inf")), dim=-1)
+        out = (weights @ v).transpose(1, 2).flatten(-2)  # (B, T, D)
+        return self.out_proj(out), (all_k, all_v, n_k)
+
+    def split(self, x: Tensor) -> Tensor:
+        """(B, T, D) to (B, H, T, Dh)."""
+        return x.unflatten(-1, (self.num_heads, -1)).transpose(1, 2)
