@@ -1,18 +1,21 @@
-"""What follows from the log: each item's card with its row, and the sums of each day."""
+"""What follows from the log: each item's card, the sums of each day, and tallies over all days."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
 from quizbank.entries import Entry
-from quizbank.scheduling import Card, Memory, aligned, learner_day, review
+from quizbank.scheduling import AGAIN, DECAY, Card, Memory, Schedule, aligned, learner_day, review
+
+SURE = 3  # the confidence of a learner who is certain
 
 CARD_COLUMNS = (
     "item, due, stability, difficulty, state, reps, lapses, last_review, first_review, rating,"
-    " earlier_stability, earlier_difficulty, earlier_review, rev, correct, best"
+    " earlier_stability, earlier_difficulty, earlier_review, rev, correct, best,"
+    " recalls, recalled, solved_after, sure_wrong"
 )
 
 
@@ -47,23 +50,85 @@ def day_of(entry: Entry) -> Day:
     )
 
 
-def advance(card: Card | None, entry: Entry, retention: float) -> Card:
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many answers of a kind there were, and how many of them were right.
+
+    Kind "age": an item's first answer on a day at least one day after the last; `key` is the days between,
+    right what was not forgotten (rated above 1). Kind "sure": `key` is the confidence given beforehand.
+    """
+
+    kind: str
+    key: int
+    answers: int = 0
+    right: int = 0
+
+    def plus(self, other: Tally, sign: int = 1) -> Tally:
+        return Tally(
+            self.kind, self.key, self.answers + sign * other.answers, self.right + sign * other.right
+        )
+
+
+def age_of(card: Card | None, entry: Entry) -> int:
+    """Days since the item was last asked; 0 on its first day, and for a further answer on one day."""
+    if card is None or entry.item.startswith("h:"):
+        return 0
+    return max((aligned(learner_day(entry.local)) - card.last_review).days, 0)
+
+
+def tallies_of(card: Card | None, entry: Entry) -> list[Tally]:
+    """What one answer adds to the tallies, given the card before it."""
+    found = []
+    if age := age_of(card, entry):
+        found.append(Tally("age", age, 1, int(entry.rating > AGAIN)))
+    if entry.confidence is not None:
+        found.append(Tally("sure", entry.confidence, 1, int(entry.correct)))
+    return found
+
+
+def advance(card: Card | None, entry: Entry, schedule: Schedule) -> Card:
     """The card after one more answer."""
-    after = review(card, entry.item, entry.rating, entry.local, retention)
+    after = review(card, entry.item, entry.rating, entry.local, schedule)
+    aged = bool(age_of(card, entry))
+    solved_now = after.solved_after is None and entry.score >= 1
     return replace(
         after,
         rev=entry.rev,
         correct=after.correct + int(entry.correct),
         best=max(after.best, entry.score),
+        recalls=after.recalls + int(aged),
+        recalled=after.recalled + int(aged and entry.rating > AGAIN),
+        solved_after=after.reps if solved_now else after.solved_after,
+        sure_wrong=not entry.correct and (entry.confidence == SURE or after.sure_wrong),
     )
 
 
-def replay(answers: Iterable[Entry], retention: float) -> Card | None:
-    """One item's card from its standing answers, in the log's order."""
-    card = None
+@dataclass
+class Derived:
+    """All that follows from some answers: the cards of their items, and what they add to the sums."""
+
+    schedule: Schedule
+    cards: dict[str, Card] = field(default_factory=dict)
+    days: dict[str, Day] = field(default_factory=dict)
+    tallies: dict[tuple[str, int], Tally] = field(default_factory=dict)
+
+    def take(self, entry: Entry) -> None:
+        """One more answer that stands, in the log's order."""
+        card = self.cards.get(entry.item)
+        for tally in tallies_of(card, entry):
+            name = tally.kind, tally.key
+            self.tallies[name] = self.tallies.get(name, Tally(*name)).plus(tally)
+        day = day_of(entry)
+        self.days[day.day] = self.days.get(day.day, Day(day.day)).plus(day)
+        self.cards[entry.item] = advance(card, entry, self.schedule)
+
+
+def derive(answers: Iterable[Entry], schedule: Schedule, before: Card | None = None) -> Derived:
+    """What follows from the standing answers, in the log's order; `before` is the card of their one item."""
+    derived = Derived(schedule, {before.item: before} if before else {})
     for entry in answers:
-        card = advance(card, entry, retention)
-    return card
+        derived.take(entry)
+    return derived
 
 
 def void_ids(undos: Mapping[str, str]) -> set[str]:
@@ -98,13 +163,18 @@ def card_row(card: Card) -> tuple[Any, ...]:
         card.rev,
         card.correct,
         card.best,
+        card.recalls,
+        card.recalled,
+        card.solved_after,
+        int(card.sure_wrong),
     )
 
 
-def card_of(row: tuple[Any, ...]) -> Card:
+def card_of(row: tuple[Any, ...], decay: float = DECAY) -> Card:
     """The card of a row; raises ValueError or TypeError for what is none."""
     item, due, stability, difficulty, state, reps, lapses, last, first, rating, *rest = row
-    earlier_stability, earlier_difficulty, earlier_review, rev, correct, best = rest
+    earlier_stability, earlier_difficulty, earlier_review, rev, correct, best, *counts = rest
+    recalls, recalled, solved_after, sure_wrong = counts
     earlier = None
     if earlier_review is not None:
         earlier = Memory(earlier_stability, earlier_difficulty, _midnight(earlier_review))
@@ -123,6 +193,11 @@ def card_of(row: tuple[Any, ...]) -> Card:
         rev=rev,
         correct=correct,
         best=best,
+        recalls=recalls,
+        recalled=recalled,
+        solved_after=solved_after,
+        sure_wrong=bool(sure_wrong),
+        decay=decay,
     )
 
 

@@ -95,6 +95,23 @@ MIGRATIONS: tuple[Migration, ...] = (
             "CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
         ),
     ),
+    Migration(
+        "tallies, what was solved and missed, dated settings",
+        (
+            "ALTER TABLE card ADD COLUMN recalls INTEGER NOT NULL DEFAULT 0",
+            "ALTER TABLE card ADD COLUMN recalled INTEGER NOT NULL DEFAULT 0",
+            "ALTER TABLE card ADD COLUMN solved_after INTEGER",
+            "ALTER TABLE card ADD COLUMN sure_wrong INTEGER NOT NULL DEFAULT 0",
+            "CREATE TABLE tally (kind TEXT, key INTEGER, answers INTEGER NOT NULL, right INTEGER NOT NULL,"
+            " PRIMARY KEY (kind, key)) WITHOUT ROWID",
+            # Milliseconds since 1970: of two machines' settings the later one holds.
+            "ALTER TABLE setting ADD COLUMN at INTEGER NOT NULL DEFAULT 0",
+            "CREATE INDEX log_mistake ON log (json_extract(detail, '$.diagnosis'))"
+            " WHERE json_extract(detail, '$.diagnosis') IS NOT NULL",
+            # The record rebuilds itself when it finds this, and takes it away.
+            "INSERT OR REPLACE INTO setting VALUES ('stale', '1', 0)",
+        ),
+    ),
 )
 
 
@@ -136,9 +153,10 @@ def migrate(
     again under the write lock, and each step commits with its name or not at all.
     """
     backups = []
+    begun = inspect(connection, path, len(migrations)) > 0  # a file just made has nothing to lose
     while (version := inspect(connection, path, len(migrations))) < len(migrations):
         step = migrations[version]
-        if version > 0:
+        if begun:
             backups.append(back_up(connection, path, f"v{version}"))
         connection.execute("BEGIN IMMEDIATE")
         try:

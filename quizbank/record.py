@@ -8,37 +8,34 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
-from dataclasses import astuple, replace
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from quizbank.derived import CARD_COLUMNS, Day, advance, card_of, card_row, day_of, replay, void_ids
-from quizbank.entries import COLUMNS, EPOCH, MILLISECOND, Entry, from_row, new_entry, new_undo, to_row
+from quizbank import tables
+from quizbank.derived import Day, Derived, Tally, derive, void_ids
+from quizbank.entries import COLUMNS, EPOCH, MILLISECOND, Entry, new_entry, new_undo, to_row
 from quizbank.errors import RecordError
-from quizbank.migrations import MIGRATIONS, Migration, inspect, migrate
-from quizbank.record_faults import damaged, explain, refuse_unusable
-from quizbank.scheduling import ONE_DAY, RETENTION, Card
+from quizbank.migrations import MIGRATIONS, Migration, back_up, inspect, list_backups, migrate
+from quizbank.reading import Reader
+from quizbank.record_faults import explain, refuse_unusable
+from quizbank.scheduling import Card
 
-__all__ = ["Day", "Entry", "Record", "RecordError", "new_entry"]
+__all__ = ["Day", "Entry", "Record", "RecordError", "Tally", "new_entry"]
 
 BUSY_SECONDS = 5.0
-PAGE = 500  # entries read at a time
 
 
-class Record:
+class Record(Reader):
     """An open record. It belongs to the thread that opened it: give another thread a Record of its own.
 
     Several processes may have the same file open; a writer waits up to 5 s for another. Every method
     raises RecordError, and changes nothing, when the file cannot be read or written.
     """
-
-    def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
-        self.path = path
-        self._db = connection
 
     @classmethod
     def open(cls, path: Path, migrations: Sequence[Migration] = MIGRATIONS) -> Self:
@@ -62,7 +59,10 @@ class Record:
         except BaseException:
             connection.close()
             raise
-        return cls(path, connection)
+        record = cls(path, connection)
+        if len(migrations) > 1 and record.setting(tables.STALE) is not None:
+            record.rebuild()
+        return record
 
     def __enter__(self) -> Self:
         return self
@@ -84,12 +84,12 @@ class Record:
             raise ValueError("only answers are appended; undo() takes one back")
         with self._writing():
             entry = self._insert(entry)
-            card = advance(self._card(entry.item), entry, self._retention())
-            self._put(card)
-            self._add(day_of(entry))
+            derived = derive([entry], self._schedule(), self._card(entry.item))
+            tables.put_cards(self._db, derived.cards.values())
+            tables.add_sums(self._db, derived)
             if entry.item.startswith("q:"):
                 self._db.execute("DELETE FROM draft WHERE item = ?", (entry.item,))
-        return card
+        return derived.cards[entry.item]
 
     def undo(self, now: datetime, entry_id: str | None = None) -> Entry | None:
         """Void an entry (without an id: the last answer that stands) by appending an undo, and return that.
@@ -103,30 +103,77 @@ class Record:
                 return None
             if target.id in void:
                 raise RecordError(f"{target.id} is already undone", f"{target.id} 已经撤销过了")
-            before = {entry.id: entry for entry in self._standing(target.item)}
+            schedule = self._schedule()
+            tables.add_sums(self._db, derive(self._standing(target.item), schedule), -1)
             undo = self._insert(new_undo(target, now))
-            after = {entry.id: entry for entry in self._standing(target.item)}
-            for id_ in before.keys() - after.keys():
-                self._add(day_of(before[id_]), -1)
-            for id_ in after.keys() - before.keys():
-                self._add(day_of(after[id_]))
-            self._db.execute("DELETE FROM card WHERE item = ?", (target.item,))
-            if card := replay(after.values(), self._retention()):
-                self._put(card)
+            derived = derive(self._standing(target.item), schedule)
+            tables.drop_card(self._db, target.item)
+            tables.put_cards(self._db, derived.cards.values())
+            tables.add_sums(self._db, derived)
         return undo
 
+    def redo(self, now: datetime) -> Entry | None:
+        """Bring back what the last undo took away; None where an answer has been given since, or nothing undone."""
+        with self._told():
+            (newest,) = self._db.execute("SELECT max(seq) FROM log WHERE kind = 'answer'").fetchone()
+            undos = self._undos(after=newest or 0)
+        void = void_ids(undos)
+        standing = [id_ for id_, target in undos.items() if id_ not in void and target not in undos]
+        return self.undo(now, standing[-1]) if standing else None
+
     def rebuild(self) -> None:
-        """Make cards and days anew from the log; where nothing was wrong, nothing changes."""
+        """Make cards, days and tallies anew from the log; where nothing was wrong, nothing changes."""
         with self._writing():
             self._rebuild()
 
-    def set_retention(self, retention: float) -> None:
+    def merge(self, log: Iterable[Entry], settings: Iterable[tuple[str, Any, int]] = ()) -> int:
+        """Take in another log and its settings; returns how many entries were new.
+
+        The union by id: in whatever order logs are merged, and however often, the state is the same. Raises
+        RecordError where an id stands for another entry here than there; nothing is changed then.
+        """
+        new = 0
+        with self._writing():
+            for entry in log:
+                row = to_row(entry)
+                own = self._db.execute(
+                    f"SELECT {COLUMNS}, checksum FROM log WHERE id = ?", (entry.id,)
+                ).fetchone()
+                if own is None:
+                    self._put(row)
+                    new += 1
+                elif own != row:
+                    raise RecordError(
+                        f"entry {entry.id} differs between the two records. Nothing was merged.",
+                        f"两份记录中的条目 {entry.id} 内容不同。未合并任何内容。",
+                    )
+            for name, value, at in settings:
+                tables.put_setting(self._db, name, value, at)
+            self._rebuild()
+        return new
+
+    def set_retention(self, retention: float, now: datetime | None = None) -> None:
         """The chance of recall at which an item comes back; every due day follows it."""
         if not 0.7 <= retention <= 0.97:
             raise ValueError(f"retention lies between 0.7 and 0.97, not {retention}")
+        self.change_setting("retention", retention, now)
+
+    def change_setting(self, name: str, value: Any, now: datetime | None = None) -> None:
+        """Keep a setting (JSON; None takes it back); the state follows those that the schedule depends on."""
         with self._writing():
-            self._db.execute("INSERT OR REPLACE INTO setting VALUES ('retention', ?)", (repr(retention),))
-            self._rebuild()
+            at = ((now or datetime.now(UTC)) - EPOCH) // MILLISECOND
+            (last,) = self._db.execute("SELECT max(at) FROM setting WHERE name = ?", (name,)).fetchone()
+            tables.put_setting(self._db, name, value, at if last is None else max(at, last + 1))
+            if name in ("retention", "fits"):
+                self._rebuild()
+
+    def back_up_daily(self, today: date) -> Path | None:
+        """Copy the record to its folder of backups, once a day at most; None where today's exists."""
+        label = today.isoformat()
+        if any(old.stem.endswith(label) for old in list_backups(self.path)):
+            return None
+        with self._told():
+            return back_up(self._db, self.path, label)
 
     def save_draft(self, item: str, text: str) -> None:
         """Keep what has been typed so far; an empty text forgets it."""
@@ -137,93 +184,7 @@ class Record:
             else:
                 self._db.execute("DELETE FROM draft WHERE item = ?", (item,))
 
-    # --- reading
-
-    def entries(self) -> Iterator[Entry]:
-        """The whole log in order, undone answers and undos included; read in pages, never held whole."""
-        last: tuple[int, str] = (-(2**63), "")
-        while True:
-            with self._told():
-                rows = self._db.execute(
-                    f"SELECT {COLUMNS}, checksum FROM log WHERE (seq, id) > (?, ?) ORDER BY seq, id LIMIT ?",
-                    (*last, PAGE),
-                ).fetchall()
-            page = [self._decode(row) for row in rows]
-            yield from page
-            if len(page) < PAGE:
-                return
-            last = (page[-1].seq, page[-1].id)
-
-    def void(self) -> set[str]:
-        """The ids of entries that have been undone."""
-        with self._told():
-            return void_ids(self._undos())
-
-    def cards(self) -> dict[str, Card]:
-        """All cards by item, in the order of the items' names."""
-        with self._told():
-            rows = self._db.execute(f"SELECT {CARD_COLUMNS} FROM card ORDER BY item").fetchall()
-        return {row[0]: self._to_card(row) for row in rows}
-
-    def card(self, item: str) -> Card | None:
-        with self._told():
-            return self._card(item)
-
-    def due_count(self, today: date) -> int:
-        """How many items are due (`scheduling.is_due`), without reading them; bug hunts never are."""
-        with self._told():
-            row = self._db.execute(
-                "SELECT count(*) FROM card WHERE (due <= ? OR last_review > ?) AND item NOT LIKE 'h:%'",
-                (today.isoformat(), (today + ONE_DAY).isoformat()),
-            ).fetchone()
-        return int(row[0])
-
-    def new_count(self, today: date) -> int:
-        """How many items were answered for the first time today: what a daily limit of new items has used."""
-        with self._told():
-            row = self._db.execute(
-                "SELECT count(*) FROM card WHERE first_review = ? AND item NOT LIKE 'h:%'",
-                (today.isoformat(),),
-            ).fetchone()
-        return int(row[0])
-
-    def days(self) -> list[Day]:
-        """The sums of every day with an answer, oldest first."""
-        with self._told():
-            rows = self._db.execute(
-                "SELECT day, answers, correct, drills, milliseconds FROM daily ORDER BY day"
-            ).fetchall()
-        return [Day(*row) for row in rows]
-
-    def draft(self, item: str) -> str | None:
-        with self._told():
-            row = self._db.execute("SELECT text FROM draft WHERE item = ?", (item,)).fetchone()
-        return None if row is None else str(row[0])
-
-    @property
-    def retention(self) -> float:
-        with self._told():
-            return self._retention()
-
-    @contextmanager
-    def snapshot(self) -> Iterator[None]:
-        """Reads within see one state, whatever other processes append meanwhile. Not for writing."""
-        with self._told():
-            self._db.execute("BEGIN")
-        try:
-            yield
-        finally:
-            with suppress(sqlite3.Error):
-                self._db.execute("ROLLBACK")
-
     # --- inside a transaction
-
-    @contextmanager
-    def _told(self) -> Iterator[None]:
-        try:
-            yield
-        except sqlite3.Error as error:
-            raise explain(error, self.path) from error
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
@@ -243,33 +204,20 @@ class Record:
         (last,) = self._db.execute("SELECT max(seq) FROM log").fetchone()
         ms = (entry.at - EPOCH) // MILLISECOND
         entry = replace(entry, seq=ms if last is None else max(ms, last + 1))
-        row = to_row(entry)
+        self._put(to_row(entry))
+        return entry
+
+    def _put(self, row: tuple[Any, ...]) -> None:
         marks = ", ".join("?" * len(row))
         self._db.execute(f"INSERT INTO log ({COLUMNS}, checksum) VALUES ({marks})", row)
-        return entry
 
     def _rebuild(self) -> None:
         void = void_ids(self._undos())
-        retention = self._retention()
-        cards: dict[str, Card] = {}
-        days: dict[str, Day] = {}
+        derived = Derived(self._schedule())
         for entry in self.entries():
             if entry.kind == "answer" and entry.id not in void:
-                cards[entry.item] = advance(cards.get(entry.item), entry, retention)
-                day = day_of(entry)
-                days[day.day] = days.get(day.day, Day(day.day)).plus(day)
-        self._db.execute("DELETE FROM card")
-        self._db.execute("DELETE FROM daily")
-        for card in cards.values():
-            self._put(card)
-        self._db.executemany("INSERT INTO daily VALUES (?, ?, ?, ?, ?)", map(astuple, days.values()))
-
-    def _retention(self) -> float:
-        row = self._db.execute("SELECT value FROM setting WHERE name = 'retention'").fetchone()
-        return RETENTION if row is None else float(row[0])
-
-    def _undos(self) -> dict[str, str]:
-        return dict(self._db.execute("SELECT id, voids FROM log WHERE kind = 'undo' ORDER BY seq, id"))
+                derived.take(entry)
+        tables.replace_all(self._db, derived)
 
     def _entry(self, entry_id: str) -> Entry:
         row = self._db.execute(f"SELECT {COLUMNS}, checksum FROM log WHERE id = ?", (entry_id,)).fetchone()
@@ -292,37 +240,6 @@ class Record:
             (item,),
         ).fetchall()
         return [self._decode(row) for row in rows if row[0] not in void]
-
-    def _add(self, day: Day, sign: int = 1) -> None:
-        row = self._db.execute(
-            "SELECT day, answers, correct, drills, milliseconds FROM daily WHERE day = ?", (day.day,)
-        ).fetchone()
-        sums = (Day(*row) if row else Day(day.day)).plus(day, sign)
-        if sums.answers:
-            self._db.execute("INSERT OR REPLACE INTO daily VALUES (?, ?, ?, ?, ?)", astuple(sums))
-        else:
-            self._db.execute("DELETE FROM daily WHERE day = ?", (day.day,))
-
-    def _card(self, item: str) -> Card | None:
-        row = self._db.execute(f"SELECT {CARD_COLUMNS} FROM card WHERE item = ?", (item,)).fetchone()
-        return None if row is None else self._to_card(row)
-
-    def _put(self, card: Card) -> None:
-        row = card_row(card)
-        marks = ", ".join("?" * len(row))
-        self._db.execute(f"INSERT OR REPLACE INTO card ({CARD_COLUMNS}) VALUES ({marks})", row)
-
-    def _to_card(self, row: tuple[Any, ...]) -> Card:
-        try:
-            return card_of(row)
-        except (TypeError, ValueError) as error:
-            raise damaged(self.path, f"card {row[0]!r}") from error
-
-    def _decode(self, row: tuple[Any, ...]) -> Entry:
-        try:
-            return from_row(row)
-        except (TypeError, ValueError) as error:
-            raise damaged(self.path, str(error)) from error
 
 
 def _use_wal(connection: sqlite3.Connection) -> None:

@@ -14,7 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # 20 ms that the first screen does without
     from fsrs import Scheduler
@@ -26,12 +26,24 @@ ONE_DAY = timedelta(days=1)
 RETENTION = 0.9
 LONGEST_INTERVAL = 36_500  # days, the package's own bound
 
-# The forgetting curve of FSRS-6: R(t) = (1 + FACTOR · t/S) ** -DECAY, so that R(S) = 0.9.
-DECAY = 0.1542
-FACTOR: float = 0.9 ** (-1 / DECAY) - 1
+# The forgetting curve of FSRS-6: R(t) = (1 + factor · t/S) ** -decay, the factor such that R(S) = 0.9.
+DECAY = 0.1542  # the last of the package's parameters
 
 PASSABLE = 0.6  # below it an answer is wrong
 RIGHT = 0.85  # from it on an answer is right: a rubric may miss a small point
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """What the learner's schedule depends on beside the answers."""
+
+    retention: float = RETENTION
+    parameters: tuple[float, ...] | None = None
+    """FSRS-6's 21 parameters, fitted to the learner's own log; None stands for the package's."""
+
+    @property
+    def decay(self) -> float:
+        return self.parameters[20] if self.parameters else DECAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +76,15 @@ class Card:
     rev: int = 1
     correct: int = 0
     best: float = 0.0
+    recalls: int = 0
+    """Days on which it was asked again after at least a day; `recalled` of them began with a success."""
+    recalled: int = 0
+    solved_after: int | None = None
+    """The answers up to and including the first with the full score; None before that."""
+    sure_wrong: bool = False
+    """Answered wrongly by a learner who was sure, and not rightly since."""
+    decay: float = DECAY
+    """Of the forgetting curve it follows; the record's parameters tell it."""
 
     @property
     def memory(self) -> Memory:
@@ -80,16 +101,25 @@ def aligned(day: date) -> datetime:
     return datetime.combine(day, time(), UTC)
 
 
-def interval(stability: float, retention: float = RETENTION) -> int:
+def interval(stability: float, retention: float = RETENTION, decay: float = DECAY) -> int:
     """Days until the chance of recall falls to `retention`; at least one."""
-    days: float = stability / FACTOR * (retention ** (-1 / DECAY) - 1)
+    days: float = stability / factor(decay) * (retention ** (-1 / decay) - 1)
     return min(max(round(days), 1), LONGEST_INTERVAL)
+
+
+def factor(decay: float) -> float:
+    return float(0.9 ** (-1 / decay) - 1)
 
 
 def recall_probability(card: Card, now: datetime) -> float:
     """The chance, from 0 to 1, that the learner would answer rightly today."""
-    elapsed = max((aligned(learner_day(now)) - card.last_review).days, 0)
-    return float((1 + FACTOR * elapsed / card.stability) ** -DECAY)
+    return recall_on(card, learner_day(now))
+
+
+def recall_on(card: Card, day: date) -> float:
+    """The chance of a right answer on a learner day, with no review before it."""
+    elapsed = max((aligned(day) - card.last_review).days, 0)
+    return float((1 + factor(card.decay) * elapsed / card.stability) ** -card.decay)
 
 
 def is_due(card: Card, today: date) -> bool:
@@ -102,7 +132,7 @@ def is_due(card: Card, today: date) -> bool:
     return card.due <= day or card.last_review > day + ONE_DAY
 
 
-def review(card: Card | None, item: str, rating: int, now: datetime, retention: float = RETENTION) -> Card:
+def review(card: Card | None, item: str, rating: int, now: datetime, schedule: Schedule = Schedule()) -> Card:
     """The card after the item was rated 1 to 4 at `now` (aware, in the learner's own zone).
 
     A clock that ran backwards counts as the same day.
@@ -110,39 +140,36 @@ def review(card: Card | None, item: str, rating: int, now: datetime, retention: 
     if not AGAIN <= rating <= EASY:
         raise ValueError(f"a rating is 1 to 4, not {rating}")
     today = aligned(learner_day(now))
+    parameters = schedule.parameters
     if card is None:
-        return _card(None, item, _remember(None, rating, today), rating, today, retention)
+        return _card(None, item, _remember(None, rating, today, parameters), rating, today, schedule)
     if today > card.last_review:
-        return _card(card, item, _remember(card.memory, rating, today), rating, today, retention)
+        memory = _remember(card.memory, rating, today, parameters)
+        return _card(card, item, memory, rating, today, schedule)
     if not item.startswith("q:"):
         of_day = max(rating, card.rating)
-        memory = _remember(card.earlier, of_day, today)
+        memory = _remember(card.earlier, of_day, today, parameters)
     elif rating == AGAIN == card.rating:
         of_day, memory = AGAIN, card.memory
     else:
         of_day = min(rating, card.rating)
-        memory = _remember(card.memory, rating, today)
-    return _card(card, item, memory, of_day, today, retention)
+        memory = _remember(card.memory, rating, today, parameters)
+    return _card(card, item, memory, of_day, today, schedule)
 
 
 def _card(
-    card: Card | None, item: str, memory: Memory, of_day: int, today: datetime, retention: float
+    card: Card | None, item: str, memory: Memory, of_day: int, today: datetime, schedule: Schedule
 ) -> Card:
-    days = 1 if of_day == AGAIN else interval(memory.stability, retention)
-    new = Card(
-        item=item,
-        due=today + days * ONE_DAY,
-        stability=memory.stability,
-        difficulty=memory.difficulty,
-        state=2,
-        reps=1,
-        lapses=0,
-        last_review=today,
-        first_review=today,
-        rating=of_day,
-    )
+    days = 1 if of_day == AGAIN else interval(memory.stability, schedule.retention, schedule.decay)
+    state: dict[str, Any] = {
+        "due": today + days * ONE_DAY,
+        "stability": memory.stability,
+        "difficulty": memory.difficulty,
+        "last_review": today,
+        "rating": of_day,
+    }
     if card is None:
-        return new
+        return Card(item=item, state=2, reps=1, lapses=0, first_review=today, decay=schedule.decay, **state)
     same_day = today <= card.last_review
     earlier = card.earlier if same_day else card.memory
     lapses = card.lapses
@@ -151,18 +178,19 @@ def _card(
     if of_day == AGAIN and earlier is not None:
         lapses += 1
     return replace(
-        new,
+        card,
         reps=card.reps + 1,
         lapses=lapses,
         first_review=min(card.first_review, today),
         earlier=earlier,
-        rev=card.rev,
-        correct=card.correct,
-        best=card.best,
+        decay=schedule.decay,
+        **state,
     )
 
 
-def _remember(memory: Memory | None, rating: int, today: datetime) -> Memory:
+def _remember(
+    memory: Memory | None, rating: int, today: datetime, parameters: tuple[float, ...] | None
+) -> Memory:
     """One FSRS step. With no day between, FSRS applies its short-term formula."""
     import fsrs
 
@@ -177,18 +205,19 @@ def _remember(memory: Memory | None, rating: int, today: datetime) -> Memory:
             due=today,
             last_review=min(memory.last_review, today),
         )
-    after, _ = _scheduler().review_card(before, fsrs.Rating(rating), today)
+    after, _ = _scheduler(parameters).review_card(before, fsrs.Rating(rating), today)
     assert after.stability is not None
     assert after.difficulty is not None
     return Memory(after.stability, after.difficulty, today)
 
 
 @cache
-def _scheduler() -> Scheduler:
+def _scheduler(parameters: tuple[float, ...] | None) -> Scheduler:
     import fsrs
 
     # The package's fuzz leaves its own bounds and draws from the global generator: off.
-    return fsrs.Scheduler(learning_steps=(), relearning_steps=(), enable_fuzzing=False)
+    options: dict[str, Any] = {} if parameters is None else {"parameters": parameters}
+    return fsrs.Scheduler(learning_steps=(), relearning_steps=(), enable_fuzzing=False, **options)
 
 
 def rate_answer(

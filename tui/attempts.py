@@ -6,7 +6,6 @@ Hints shown and failed tries since the last pass are kept as a draft, so that th
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -101,14 +100,9 @@ def next_hunt(record: Record, drills: Iterable[Drill]) -> Hunt | None:
     """The bug hunt to go on with; None when all are done."""
     from drills.hunting import choose
 
-    mistakes = Counter(
-        entry.detail["diagnosis"]
-        for entry in record.entries()
-        if entry.item.startswith("d:") and entry.detail.get("diagnosis")
-    )
     best = {item for item, card in record.cards().items() if card.best >= 1}
     solved = {item.removeprefix("d:") for item in best}
-    return choose(drills, mistakes=mistakes, mended=best, solved=solved)
+    return choose(drills, mistakes=record.mistakes(), mended=best, solved=solved)
 
 
 def state(card: Card | None) -> str:

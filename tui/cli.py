@@ -22,6 +22,9 @@ _GROUPS = {
     "doctor": "tui.command_line.doctor:doctor",
     "drill": "tui.command_line.drill:drill",
     "export": "tui.command_line.record:export",
+    "goal": "tui.command_line.schedule:goal",
+    "record": "tui.command_line.keeping:record",
+    "schedule": "tui.command_line.schedule:schedule",
     "stats": "tui.command_line.record:stats",
 }
 

@@ -130,6 +130,8 @@ CATALOGUE: dict[Area, tuple[Command, ...]] = {
                 Phrase("Go on to the next question.", "进入下一题。"), footer=100),
         Command("quiz.build", "build", "b", Phrase("Build it", "动手实现"),
                 Phrase("Open the drill that makes this concrete.", "打开与本题配套的编程题。"), footer=75),
+        Command("quiz.undo", "undo", "u", Phrase("Undo", "撤销"),
+                Phrase("Take the last answer back and answer again.", "撤销上一次作答并重新回答。"), footer=35),
         Command("quiz.follow_up", "follow_up", "f", Phrase("Follow-ups", "追问解答"),
                 Phrase("Show the answers to the follow-up questions.", "显示追问的参考回答。"), footer=74),
         Command("quiz.submit", "submit", "ctrl+s", Phrase("Submit", "提交"),

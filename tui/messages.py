@@ -65,6 +65,7 @@ NOT_SAVED = Phrase("Not saved: {error}", "没有保存：{error}")
 ANSWER_NOT_SAVED = Phrase(
     "The answer could not be recorded, try again: {error}", "答案没能写入记录，请重试：{error}"
 )
+ANSWER_UNDONE = Phrase("Your answer was taken back.", "上一次作答已撤销。")
 SETTINGS_BROKEN = Phrase(
     "{path} could not be read ({error}); the defaults are used. It is kept as {backup}.",
     "无法读取 {path}（{error}），改用默认设置；原文件保留为 {backup}。",
@@ -93,6 +94,26 @@ NOTHING_DUE = Phrase(
     "Nothing is due. D opens the drills, Q asks questions ahead of time.",
     "今天的题都做完了。按 D 做编程题，按 Q 提前练习。",
 )
+INTERVIEW_IN = Phrase("days to the interview on {day}", "天后面试（{day}）")
+INTERVIEW_TODAY = Phrase("The interview is today. Good luck!", "今天面试，祝顺利！")
+EXPECTED_THEN = Phrase("Known on the day, if you keep to the plan", "按计划复习，面试当天预计掌握")
+EXPECTED_STOPPED = Phrase("if you stop now: {percent}", "就此停下：{percent}")
+PACE = Phrase("{pace} new a day would cover all by then", "每天学 {pace} 道新题可在考前学完")
+CALENDAR = Phrase("Answers day by day", "每日作答")
+KEPT_AFTER = Phrase("Remembered, by the days since last asked", "记住的比例，按距上次的天数")
+DAYS_RANGE = Phrase("{span} d", "{span} 天")
+CALIBRATION = Phrase("Right, by how sure you were", "正确率，按作答前的把握")
+WEAKEST_TOPICS = Phrase("Weakest topics", "最薄弱的知识点")
+MISTAKES_MADE = Phrase("Mistakes found in your drills", "编程题中诊断出的错误")
+TIMES = Phrase("{count}×", "{count} 次")
+RESUME_WITH = Phrase(
+    "Take one up again: preptrain schedule resume {item}", "重新学习：preptrain schedule resume {item}"
+)
+ATTEMPTS_TO_SOLVE = Phrase(
+    "Median attempts to solve a drill: {count}", "编程题通过所需提交次数（中位数）：{count}"
+)
+SET_ASIDE = Phrase("Set aside after eight lapses", "遗忘八次，暂时搁置")
+SURE_AND_WRONG = Phrase("Sure and wrong: these come first", "很确定却答错：优先复习")
 NEXT_DRILL = Phrase("Next drill: {title}", "下一道编程题：{title}")
 
 # --- quiz

@@ -15,6 +15,7 @@ from quizbank.sessions import Candidate, Session, next_items
 if TYPE_CHECKING:
     from quizbank.answering import Feedback
     from quizbank.asking import Asked
+    from quizbank.goals import Goal
     from quizbank.models import Question
     from tui.services import Services
 
@@ -60,18 +61,28 @@ def plan(
     *,
     new_left: int,
     ahead: bool = False,
+    goal: Goal | None = None,
+    resumed: Mapping[str, int] | None = None,
 ) -> list[str]:
     """The questions of a sitting: those due, then new ones; with `ahead`, when there are none of these,
     new ones beyond the day's number, or else those most likely forgotten."""
     questions = [item for item in items if item.item.startswith("q:")]
-    chosen = next_items(questions, cards, now, new_limit=new_left)
+    chosen = next_items(questions, cards, now, new_limit=new_left, goal=goal, resumed=resumed)
     if chosen or not ahead:
         return chosen
-    chosen = next_items(questions, cards, now, new_limit=AHEAD)
+    chosen = next_items(questions, cards, now, new_limit=AHEAD, goal=goal, resumed=resumed)
     if chosen:
         return chosen
     seen = [item.item for item in questions if item.item in cards]
     return sorted(seen, key=lambda item: recall_probability(cards[item], now))[:AHEAD]
+
+
+def aim(record: Record) -> dict[str, Any]:
+    """What of the record steers the choice of items: the goal, and what was taken up again."""
+    from quizbank.goals import Goal
+    from quizbank.insights import resumed
+
+    return {"goal": Goal.from_json(record.setting("goal")), "resumed": resumed(record)}
 
 
 class QuizRun:
@@ -82,6 +93,8 @@ class QuizRun:
         known = services.bank.questions
         self._session = Session([item for item in items if item.removeprefix("q:") in known])
         self._tried: set[str] = set()
+        self._given: list[tuple[str, bool, int]] = []  # the answers: entry, first try and right, seed
+        self._seed: int | None = None  # of the question that an undo brought back
         self.right_at_once = 0
         self.asked: Asked | None = None
         self.draft: Draft | None = None
@@ -123,7 +136,9 @@ class QuizRun:
             self.asked = self.draft = None
             return None
         self.draft = Draft.from_text(self.record.draft(f"q:{question.id}"), question.rev)
-        seed = self.draft.seed if self.draft else self._services.new_seed()
+        seed, self._seed = self._seed, None
+        if seed is None:
+            seed = self.draft.seed if self.draft else self._services.new_seed()
         self.asked = ask(question, seed)
         self._asked_at = self._services.now()
         return self.asked
@@ -155,12 +170,30 @@ class QuizRun:
             detail={"answer": answer},
         )
         card = self.record.append(entry)
-        if item not in self._tried and feedback.correct:
-            self.right_at_once += 1
+        right_at_once = item not in self._tried and feedback.correct
+        self.right_at_once += right_at_once
+        self._given.append((entry.id, right_at_once, seed))
         self._tried.add(item)
         before = self._session.remaining
         self._session.rate(rating)
         return Result(feedback, card, self._session.remaining == before)
+
+    def undo(self) -> bool:
+        """Take back the last answer of this sitting and ask its question again; False where there is none.
+
+        Raises RecordError when it cannot be written; nothing has changed then.
+        """
+        if not self._given:
+            return False
+        entry, right_at_once, seed = self._given[-1]
+        self.record.undo(self._services.now(), entry)
+        self._given.pop()
+        self._session.back()
+        self.right_at_once -= right_at_once
+        self._seed = seed
+        if self._session.current is not None and not self._session.was_failed:
+            self._tried.discard(self._session.current)
+        return True
 
     def skip(self) -> None:
         """Leave the question for another day."""

@@ -40,7 +40,8 @@ def answer(item: str = "q:a", day: float = 0, rating: int = 3, **more: Any) -> E
 def state(record: Record) -> bytes:
     """Every byte of what is derived from the log."""
     tables = [
-        record._db.execute(f"SELECT * FROM {table} ORDER BY 1").fetchall() for table in ("card", "daily")
+        record._db.execute(f"SELECT * FROM {table} ORDER BY 1, 2").fetchall()
+        for table in ("card", "daily", "tally")
     ]
     return repr(tables).encode()
 

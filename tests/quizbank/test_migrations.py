@@ -52,7 +52,7 @@ def test_an_upgrade_keeps_the_answers_and_a_backup(path: Path) -> None:
     assert backup.parent == path.parent / "backups"
     with Record.open(backup) as old:  # a whole record of the old version
         assert len(list(old.entries())) == 1
-        assert old._db.execute("SELECT count(*) FROM pragma_table_info('card')").fetchone() == (16,)
+        assert old._db.execute("SELECT count(*) FROM pragma_table_info('card')").fetchone() == (20,)
     assert before != path.read_bytes()
     assert names(path)[-1] == NOTE.name
     with Record.open(path, (*MIGRATIONS, NOTE)):

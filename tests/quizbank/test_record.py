@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from record_support import NOON, answer, run_child, state
 
 from quizbank.entries import uuid7
-from quizbank.record import PAGE, Day, Entry, Record, RecordError, new_entry
+from quizbank.reading import PAGE
+from quizbank.record import Day, Entry, Record, RecordError, new_entry
 from quizbank.scheduling import Card, aligned, learner_day, review
 
 TODAY = learner_day(NOON)
@@ -299,7 +300,7 @@ def test_retention_moves_every_due_day(record: Record) -> None:
     kept = state(record)
     record.rebuild()
     assert state(record) == kept
-    assert record.retention == 0.97
+    assert record.schedule.retention == 0.97
     with pytest.raises(ValueError, match=r"0\.7"):
         record.set_retention(1.0)
 

@@ -16,6 +16,7 @@ import pytest
 from record_support import ENVIRONMENT, answer, run_child, state
 
 import quizbank.record
+from quizbank import tables
 from quizbank.record import Entry, Record, RecordError
 
 ANSWERS = 40
@@ -326,7 +327,7 @@ def test_an_interrupted_answer_leaves_nothing(path: Path, monkeypatch: pytest.Mo
     with Record.open(path) as record:
         before = state(record)
         with monkeypatch.context() as patch:
-            patch.setattr(Record, "_add", interrupt)
+            patch.setattr(tables, "add_sums", interrupt)
             with pytest.raises(KeyboardInterrupt):
                 record.append(answer("q:1", day=99))
         assert state(record) == before

@@ -18,6 +18,7 @@ from quizbank.scheduling import (
     GOOD,
     HARD,
     Card,
+    Schedule,
     aligned,
     interval,
     is_due,
@@ -37,7 +38,7 @@ def reviewed(*steps: tuple[float, int], item: str = "q:a", retention: float = 0.
     """The card after reviews at (days from noon of 23 November, rating)."""
     card: Card | None = None
     for day, rating in steps:
-        card = review(card, item, rating, NOON + day * DAY, retention)
+        card = review(card, item, rating, NOON + day * DAY, Schedule(retention))
     assert card is not None
     return card
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
 from record_support import NOON
 
-from quizbank.scheduling import AGAIN, EASY, GOOD, Card, is_due, learner_day, review
-from quizbank.sessions import Candidate, Session, candidates, next_items
+from quizbank.goals import Goal
+from quizbank.scheduling import AGAIN, EASY, GOOD, Card, is_due, learner_day, recall_on, review
+from quizbank.sessions import Candidate, Session, candidates, mix, next_items
 
 DAY = timedelta(days=1)
 
@@ -90,6 +92,8 @@ def test_candidates_of_bank_and_drills() -> None:
         class Question:
             topic = "lora"
             rev = 3
+            roles = ("applied",)
+            drills = ("lora-linear",)
 
         questions = {"lora-init": Question()}  # noqa: RUF012
         track_of = {"lora-init": "finetuning"}  # noqa: RUF012
@@ -100,7 +104,7 @@ def test_candidates_of_bank_and_drills() -> None:
         topics = ["lora", "qlora"]  # noqa: RUF012
 
     assert candidates(Bank(), [Drill()]) == [
-        Candidate("q:lora-init", "finetuning", ("lora",), 3),
+        Candidate("q:lora-init", "finetuning", ("lora",), 3, ("applied",), frozenset({"d:lora-linear"})),
         Candidate("d:lora-linear", "finetuning", ("lora", "qlora"), 1),
     ]
 
@@ -124,3 +128,89 @@ def test_a_session_of_one() -> None:
     assert session.current is None
     assert session.answered == 1
     assert Session([]).current is None
+
+
+def test_what_one_was_sure_of_and_had_wrong_comes_first() -> None:
+    sure = replace(card("sure", 1, AGAIN), sure_wrong=True)
+    seen = cards(card("weeks", 40), sure)
+    assert next_items([item("weeks"), item("sure")], seen, NOON, new_limit=0) == ["q:sure", "q:weeks"]
+
+
+def test_an_item_forgotten_eight_times_is_set_aside_until_it_is_taken_up() -> None:
+    tired = replace(card("tired", 9, AGAIN), lapses=8)
+    fine = replace(card("fine", 9, AGAIN), lapses=7)
+    items, seen = [item("tired"), item("fine")], cards(tired, fine)
+    assert next_items(items, seen, NOON, new_limit=0) == ["q:fine"]
+    assert set(next_items(items, seen, NOON, new_limit=0, resumed={"q:tired": 8})) == {"q:tired", "q:fine"}
+    again = cards(replace(tired, lapses=16), fine)
+    assert next_items(items, again, NOON, new_limit=0, resumed={"q:tired": 8}) == ["q:fine"]
+
+
+def test_relatives_wait_for_another_day() -> None:
+    drill = Candidate("d:lora-linear", "finetuning", ("lora",))
+    leads = Candidate("q:leads", "finetuning", ("lora",), kin=frozenset({"d:lora-linear"}))
+    also = Candidate(
+        "q:also", "finetuning", ("lora",), kin=frozenset({"d:lora-linear", "lora-linear/no-scale"})
+    )
+    same = Candidate("q:same", "finetuning", ("bm25",), kin=frozenset({"lora-linear/no-scale"}))
+    items = [leads, also, same, drill]
+    assert next_items(items, {}, NOON, new_limit=9) == ["q:leads", "q:also"], (
+        "two questions on a drill are no relatives"
+    )
+    assert next_items([drill, leads, same], {}, NOON, new_limit=9) == ["d:lora-linear", "q:same"]
+    assert next_items(items, cards(card("also", 0, EASY)), NOON, new_limit=9) == ["q:leads"], "asked today"
+    tomorrow = next_items(items, cards(card("also", 1, EASY)), NOON, new_limit=9)
+    assert tomorrow == ["q:leads", "q:same"]
+
+
+def test_the_weakest_topics_first() -> None:
+    items = [
+        item("a", "cnn", "known"),
+        item("b", "cnn", "half"),
+        item("c", "rag", "half"),
+        item("d", "rag", "dark"),
+    ]
+    seen = cards(card("a", 30), card("b", 30))
+    assert next_items(items, seen, NOON, new_limit=9) == ["q:a", "q:b", "q:c", "q:d"]
+    assert next_items(items, seen, NOON, new_limit=9, order="weakest") == ["q:b", "q:a", "q:d", "q:c"]
+
+
+def test_the_last_week_before_an_interview() -> None:
+    items = [item(str(n)) for n in range(14)]
+    seen = cards(*(card(str(n), n % 7 + 1, EASY) for n in range(14)))  # due after eight days
+    day = learner_day(NOON)
+    assert next_items(items, seen, NOON, new_limit=0) == []
+    assert next_items(items, seen, NOON, new_limit=0, goal=Goal(day + 8 * DAY)) == []
+    soon = next_items(items, seen, NOON, new_limit=0, goal=Goal(day + 7 * DAY))
+    assert len(soon) == 2, "a seventh of them"
+    chances = {name: recall_on(found, day + 7 * DAY) for name, found in seen.items()}
+    assert {chances[name] for name in soon} == {min(chances.values())}
+    eve = next_items(items, seen, NOON, new_limit=0, goal=Goal(day + DAY))
+    assert set(eve) == {name for name, found in seen.items() if recall_on(found, day + DAY) < 0.95}
+    assert next_items(items, seen, NOON, new_limit=0, goal=Goal(day)) == [], (
+        "on the day itself nothing is added"
+    )
+
+
+def test_new_items_for_another_role_are_left_out() -> None:
+    items = [
+        replace(item("infra"), roles=("infra",)),
+        item("all"),
+        replace(item("both"), roles=("infra", "applied")),
+    ]
+    assert next_items(items, {}, NOON, new_limit=9, goal=Goal(learner_day(NOON) + 40 * DAY, "applied")) == [
+        "q:all",
+        "q:both",
+    ]
+    assert len(next_items(items, {}, NOON, new_limit=9)) == 3
+
+
+def test_drills_make_up_the_share_asked_for() -> None:
+    questions, drills = [f"q:{n}" for n in range(12)], [f"d:{n}" for n in range(9)]
+    mixed = mix([*drills, *questions], 0.25)
+    assert mixed[:8] == ["q:0", "q:1", "q:2", "d:0", "q:3", "q:4", "q:5", "d:1"]
+    assert [one for one in mixed if one[0] == "q"] == questions
+    assert mix(questions, 0.5) == questions
+    assert mix([*questions, *drills], 0) == questions
+    assert mix(drills, 0.1) == drills
+    assert mix(["q:0", "q:1", "d:0", "d:1"], 0.5) == ["q:0", "d:0", "q:1"]

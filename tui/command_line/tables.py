@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from drills.catalog import Drill
     from drills.grading.report import Report
     from drills.verify import Verification
+    from quizbank.goals import Goal, Outlook
     from quizbank.models import Language, Question
     from quizbank.statistics import Summary
 
@@ -60,6 +61,34 @@ def print_stats(found: Summary, language: Language) -> None:
                 track.title[language], seen, _percent(row.correct_share), _percent(row.recall), str(row.due)
             )
     console.print(table)
+
+
+def print_goal(goal: Goal, left: int, rows: Mapping[str, Outlook], language: Language) -> None:
+    """What the interview date means for each track."""
+    from quizbank.syllabus import load_syllabus
+
+    zh, console = language == "zh", _console()
+    role = f" · {goal.role}" if goal.role else ""
+    console.print(
+        f"面试 {goal.day}{role}：还有 {left} 天" if zh else f"Interview on {goal.day}{role}: {left} days left"
+    )
+    console.print()
+    headings = (
+        ("方向", "考前再看", "可考后看", "新题", "每天新题", "就此停下", "按计划")
+        if zh
+        else ("track", "before", "can wait", "new", "new a day", "if you stop", "on plan")
+    )
+    table = _table(*headings)
+    for track in load_syllabus().tracks:
+        if (row := rows.get(track.id)) is not None:
+            counts = map(str, (row.before, row.after, row.new, row.pace))
+            table.add_row(track.title[language], *counts, _percent(row.if_stopped), _percent(row.if_kept))
+    console.print(table)
+    console.print(
+        "「就此停下」「按计划」：面试当天预计能答对的比例。"
+        if zh
+        else "The last two: the share expected to be known on the day."
+    )
 
 
 def print_drills(drills: Iterable[Drill], states: Mapping[str, str], language: Language) -> None:

@@ -2,33 +2,70 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 
-from tui import markup, progress_text
+from tui import insights_text, markup, progress_text
 from tui.messages import LOADING, PROGRESS, Bilingual, Language
 from tui.screens.page import Page
 from tui.widgets.document import Document
 
 if TYPE_CHECKING:
+    from quizbank.insights import Insights
     from quizbank.statistics import Summary
     from tui.services import Services
 
 
-def gather(services: Services) -> tuple[Summary, progress_text.Names]:
-    """The numbers, and the names they go with; for a worker thread."""
+@dataclass(frozen=True)
+class Gathered:
+    """The numbers, and the names they go with."""
+
+    summary: Summary
+    names: progress_text.Names
+    insights: Insights
+    insight_names: insights_text.Names
+    today: date
+
+
+def gather(services: Services) -> Gathered:
+    """All that the page shows; for a worker thread."""
+    from quizbank.insights import insights
+    from quizbank.scheduling import learner_day
     from quizbank.statistics import summary
 
-    items = services.candidates()
+    items, now = services.candidates(), services.now()
     with services.own_record() as record:
-        found = summary(record, items, services.now())
+        found = summary(record, items, now)
+        more = insights(record, items, now)
     titles: dict[str, Bilingual] = {f"q:{id_}": q.stem for id_, q in services.bank.questions.items()}
     titles |= {f"d:{id_}": drill.title for id_, drill in services.drills.items()}
     hard = {item.item: titles[item.item] for item in found.hardest if item.item in titles}
     tracks: dict[str, Bilingual] = {track.id: track.title for track in services.syllabus.tracks}
-    return found, progress_text.Names(tracks, hard)
+    topics: dict[str, Bilingual] = {topic.id: topic.title for _, topic in services.syllabus.topics()}
+    made = _mistakes(services, list(more.mistakes)[: insights_text.LISTED])
+    return Gathered(
+        found,
+        progress_text.Names(tracks, hard),
+        more,
+        insights_text.Names(topics, titles, made),
+        learner_day(now),
+    )
+
+
+def _mistakes(services: Services, names: list[str]) -> dict[str, Bilingual]:
+    """What the mistakes are, in a sentence each; one that is no more in the catalogue is left out."""
+    from drills.mutants import load_mutants
+
+    told: dict[str, Bilingual] = {}
+    for name in names:
+        drill = services.drills.get(name.partition("/")[0])
+        if drill is not None:
+            told |= {name: one.text for one in load_mutants(drill) if f"{drill.id}/{one.id}" == name}
+    return told
 
 
 class ProgressScreen(Page):
@@ -38,7 +75,7 @@ class ProgressScreen(Page):
 
     def __init__(self) -> None:
         super().__init__()
-        self.found: tuple[Summary, progress_text.Names] | None = None
+        self.found: Gathered | None = None
 
     def body(self) -> ComposeResult:
         with VerticalScroll(id="progress", classes="body"):
@@ -48,11 +85,15 @@ class ProgressScreen(Page):
         services = self.services
         self.in_background(lambda: gather(services), self._show)
 
-    def _show(self, found: tuple[Summary, progress_text.Names]) -> None:
+    def _show(self, found: Gathered) -> None:
         self.found = found
         self.query_one("#progress-text", Document).language_changed()
 
     def _text(self, language: Language) -> tuple[markup.Block, ...]:
         if self.found is None:
             return markup.paragraph(LOADING[language])
-        return progress_text.blocks(*self.found, language)
+        found = self.found
+        return (
+            *progress_text.blocks(found.summary, found.names, language),
+            *insights_text.blocks(found.insights, found.insight_names, found.today, language),
+        )

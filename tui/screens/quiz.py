@@ -19,6 +19,7 @@ from tui.markup import SHORT_LINE
 from tui.messages import (
     AGAIN,
     ANSWER_NOT_SAVED,
+    ANSWER_UNDONE,
     CANNOT_START,
     DRAFT_RESTORED,
     LEFT,
@@ -34,7 +35,7 @@ from tui.messages import (
     join,
     same,
 )
-from tui.quiz_session import QuizRun, Result, days_until, plan
+from tui.quiz_session import QuizRun, Result, aim, days_until, plan
 from tui.screens.page import Page
 from tui.text_layout import clean
 from tui.widgets.answers.base import AnswerBox, Incomplete
@@ -64,8 +65,9 @@ def planned(services: Services, only: str | None = None) -> list[str]:
     with services.own_record() as record:
         cards = record.cards()
         new_today = record.new_count(learner_day(now))
+        steering = aim(record)
     new_left = max(0, services.settings.new_per_day - new_today)
-    return plan(services.candidates(), cards, now, new_left=new_left, ahead=True)[:SITTING]
+    return plan(services.candidates(), cards, now, new_left=new_left, ahead=True, **steering)[:SITTING]
 
 
 class QuizScreen(Page):
@@ -296,6 +298,19 @@ class QuizScreen(Page):
         elif self.stage == "graded":
             await self.ask()
 
+    async def action_undo(self) -> None:
+        """Take the answer back and ask its question again."""
+        if self.run is None or self.stage not in ("graded", "over"):
+            return
+        try:
+            undone = self.run.undo()
+        except RecordError as error:
+            self.preptrain.report(error)
+            return
+        if undone:
+            await self.ask()
+            self.line.say(ANSWER_UNDONE)
+
     def action_follow_up(self) -> None:
         if self.explained is not None:
             self.explained.shows_follow_ups = True
@@ -325,6 +340,8 @@ class QuizScreen(Page):
             return self.stage in ("graded", "over")
         if action in ("submit", "sure", "skip", "dont_know"):
             return self.stage == "asking"
+        if action == "undo":
+            return self.stage in ("graded", "over") and self.run is not None and self.run.answered > 0
         if action == "build":
             return self.stage == "graded" and explained is not None and bool(explained.drills)
         if action == "follow_up":

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
@@ -19,6 +20,8 @@ from tui.messages import (
     DONE_TODAY,
     DRILLS_OPEN,
     DUE,
+    INTERVIEW_IN,
+    INTERVIEW_TODAY,
     LAST_14,
     NEW,
     NEXT_DRILL,
@@ -26,16 +29,19 @@ from tui.messages import (
     STREAK,
     TITLE,
     TODAY,
+    Bilingual,
     Language,
     Phrase,
     join,
 )
+from tui.outlook_text import expected_on_the_day
 from tui.screens.page import Page
 from tui.sparks import spark_line
 from tui.text_layout import clean
 from tui.widgets.document import Document
 
 if TYPE_CHECKING:
+    from quizbank.goals import Goal, Outlook
     from quizbank.models import Text
     from tui.services import Services
 
@@ -50,6 +56,10 @@ class Agenda:
     new: int | None = None
     drills: int | None = None
     next_drill: Text | None = None
+    goal: Goal | None = None
+    days_left: int = 0
+    outlooks: Mapping[str, Outlook] = field(default_factory=dict)
+    tracks: Mapping[str, Text] = field(default_factory=dict)
 
     @property
     def nothing_left(self) -> bool:
@@ -58,6 +68,7 @@ class Agenda:
 
 def first_look(services: Services) -> Agenda:
     """What the record alone tells: a few small queries, before anything else is imported."""
+    from quizbank.goals import Goal
     from quizbank.scheduling import ONE_DAY, learner_day
 
     now = services.now()
@@ -65,20 +76,28 @@ def first_look(services: Services) -> Agenda:
     days = {day.day: day.answers for day in services.record.days()[-14:]}
     today = learner_day(now)
     history = [days.get((today - back * ONE_DAY).isoformat(), 0) for back in range(13, -1, -1)]
-    return Agenda(seen, history, seen.due)
+    goal = Goal.from_json(services.record.setting("goal"))
+    left = goal.days_left(today) if goal is not None else 0
+    if left < 0:
+        goal = None
+    return Agenda(seen, history, seen.due, goal=goal, days_left=left)
 
 
 def full_look(services: Services, first: Agenda) -> Agenda:
     """The same with the bank and the drills; for a worker thread."""
+    from quizbank.goals import by_track
     from quizbank.scheduling import is_due, learner_day
-    from tui.quiz_session import plan
+    from tui.quiz_session import aim, plan
 
     now = services.now()
     with services.own_record() as record:
         cards = record.cards()
+        steering = aim(record)
+        schedule = record.schedule
+        record.back_up_daily(learner_day(now))
     items = services.candidates()
     left = max(0, services.settings.new_per_day - first.glance.new_today)
-    chosen = plan(items, cards, now, new_left=left)
+    chosen = plan(items, cards, now, new_left=left, **steering)
     new = sum(item not in cards for item in chosen)
     today = learner_day(now)
     open_drills = [
@@ -87,6 +106,7 @@ def full_look(services: Services, first: Agenda) -> Agenda:
         if (card := cards.get(f"d:{drill.id}")) is None or card.best < 1 or is_due(card, today)
     ]
     open_drills.sort(key=lambda drill: (f"d:{drill.id}" not in cards, drill.difficulty))
+    goal = first.goal
     return Agenda(
         first.glance,
         first.history,
@@ -94,6 +114,10 @@ def full_look(services: Services, first: Agenda) -> Agenda:
         new=new,
         drills=len(open_drills),
         next_drill=open_drills[0].title if open_drills else None,
+        goal=goal,
+        days_left=first.days_left,
+        outlooks=by_track(items, cards, goal, today, schedule) if goal is not None else {},
+        tracks={track.id: track.title for track in services.syllabus.tracks},
     )
 
 
@@ -110,7 +134,8 @@ class AgendaView(Document):
         agenda = self.agenda
         if agenda is None:
             return ()
-        parts = [
+        parts = list(_countdown(agenda, language))
+        parts += [
             _line(count, what, language)
             for count, what in ((agenda.due, DUE), (agenda.new, NEW), (agenda.drills, DRILLS_OPEN))
         ]
@@ -130,6 +155,8 @@ class AgendaView(Document):
         if agenda.next_drill is not None:
             said = NEXT_DRILL[language].format(title=clean(agenda.next_drill[language]))
             parts.append(markup.Paragraph(Content.styled(said, markup.MUTED), gap=False))
+        if agenda.outlooks:
+            parts += expected_on_the_day(agenda.outlooks, agenda.tracks, language)
         return tuple(parts)
 
     @staticmethod
@@ -141,7 +168,15 @@ class AgendaView(Document):
         return BEGIN
 
 
-def _line(count: int | None, what: Phrase, language: Language, *, gap: bool = False) -> markup.Paragraph:
+def _countdown(agenda: Agenda, language: Language) -> Iterator[markup.Block]:
+    if agenda.goal is not None and agenda.days_left:
+        day = INTERVIEW_IN.format(day=agenda.goal.day.isoformat())
+        yield _line(agenda.days_left, day, language)
+    elif agenda.goal is not None:
+        yield markup.Paragraph(Content.styled(INTERVIEW_TODAY[language], "bold $text-success"))
+
+
+def _line(count: int | None, what: Bilingual, language: Language, *, gap: bool = False) -> markup.Paragraph:
     """A number and what it counts; one not known yet is told by dots."""
     number = f"{'…' if count is None else count:>5}"
     said = Content.assemble(

@@ -1,0 +1,147 @@
+"""Two machines, one record: the union of two logs, in whatever order."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from datetime import timedelta
+from itertools import permutations
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from record_support import NOON, answer, state
+
+from quizbank.errors import RecordError
+from quizbank.exporting import export
+from quizbank.merging import merge
+from quizbank.record import Record
+
+DAY = timedelta(days=1)
+
+actions = st.lists(
+    st.one_of(
+        st.tuples(
+            st.just("answer"), st.sampled_from(["q:a", "q:b", "d:a"]), st.integers(0, 12), st.integers(1, 4)
+        ),
+        st.tuples(st.just("undo")),
+        st.tuples(st.just("redo")),
+        st.tuples(st.just("retention"), st.sampled_from([0.8, 0.9, 0.95]), st.integers(0, 3)),
+    ),
+    max_size=6,
+)
+
+
+def act(record: Record, steps: list[tuple[Any, ...]]) -> None:
+    for step in steps:
+        match step:
+            case ("answer", item, day, rating):
+                record.append(answer(item, day, rating))
+            case ("undo",):
+                record.undo(NOON)
+            case ("redo",):
+                record.redo(NOON)
+            case ("retention", share, day):
+                record.set_retention(share, NOON + day * DAY)
+
+
+def whole(record: Record) -> tuple[bytes, list[str], object]:
+    return state(record), [entry.id for entry in record.entries()], record.settings()
+
+
+@settings(deadline=None, max_examples=25)
+@given(common=actions, each=st.tuples(actions, actions, actions))
+def test_in_any_order_and_however_often(
+    tmp_path_factory: pytest.TempPathFactory, common: Any, each: Any
+) -> None:
+    folder = tmp_path_factory.mktemp("merge")
+    with Record.open(folder / "common.db") as record:
+        act(record, common)
+    paths = [folder / f"{name}.db" for name in "abc"]
+    for path, steps in zip(paths, each, strict=True):
+        shutil.copy(folder / "common.db", path)
+        with Record.open(path) as record:
+            act(record, steps)
+    results = set()
+    for order in permutations(paths):
+        target = folder / "target.db"
+        shutil.copy(order[0], target)
+        with Record.open(target) as record:
+            for other in (*order[1:], order[1], order[0]):  # again: idempotent
+                merge(record, other)
+            kept = whole(record)
+            record.rebuild()
+            assert whole(record) == kept, "the state is that of a rebuild"
+        results.add(repr(kept))
+    assert len(results) == 1, "commutative"
+    left, right = folder / "left.db", folder / "right.db"  # (a + b) + c = a + (b + c)
+    shutil.copy(paths[0], left)
+    shutil.copy(paths[1], right)
+    with Record.open(left) as one, Record.open(right) as two:
+        merge(two, paths[2])
+        merge(one, right)
+        assert repr(whole(one)) in results, "associative"
+
+
+def test_a_json_export_is_merged_like_the_record(tmp_path: Path) -> None:
+    with Record.open(tmp_path / "theirs.db") as theirs:
+        for day in range(4):
+            theirs.append(answer("q:a", day, 1 + day, confidence=3, seed=7, detail={"answer": "模型"}))
+        theirs.undo(NOON)
+        export("json", theirs, None, tmp_path / "theirs.json")
+        expected = whole(theirs)[:2]
+    with Record.open(tmp_path / "mine.db") as mine:
+        assert merge(mine, tmp_path / "theirs.json") == 5
+        assert merge(mine, tmp_path / "theirs.json") == 0
+        assert merge(mine, tmp_path / "theirs.db") == 0
+        assert whole(mine)[:2] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("", "neither"),
+        ("[]", "neither"),
+        ('{"format": "other", "entries": []}', "neither"),
+        ('{"format": "preptrain-progress", "entries": [{}]}', r"entries\[0\]"),
+        ('{"format": "preptrain-progress", "entries": [3]}', r"entries\[0\]"),
+        ("SQLite format 3\0" + "x" * 200, "cannot read"),
+    ],
+)
+def test_what_is_no_record(tmp_path: Path, text: str, told: str) -> None:
+    (tmp_path / "other").write_text(text, "utf-8")
+    with Record.open(tmp_path / "mine.db") as mine:
+        mine.append(answer())
+        before = whole(mine)
+        with pytest.raises(RecordError, match=told):
+            merge(mine, tmp_path / "other")
+        with pytest.raises(RecordError, match="cannot read"):
+            merge(mine, tmp_path / "missing.db")
+        with pytest.raises(RecordError, match="itself"):
+            merge(mine, tmp_path / "mine.db")
+        assert whole(mine) == before
+
+
+def test_an_entry_that_was_changed_there_stops_the_merge(tmp_path: Path) -> None:
+    with Record.open(tmp_path / "mine.db") as mine:
+        mine.append(answer())
+        export("json", mine, None, tmp_path / "other.json")
+        data = json.loads((tmp_path / "other.json").read_text("utf-8"))
+        data["entries"][0]["score"] = 0.5
+        data["entries"].insert(0, {**data["entries"][0], "id": "new"})
+        (tmp_path / "other.json").write_text(json.dumps(data), "utf-8")
+        before = whole(mine)
+        with pytest.raises(RecordError, match="differs"):
+            merge(mine, tmp_path / "other.json")
+        assert whole(mine) == before
+
+
+def test_merging_leaves_the_other_record_as_it_is(tmp_path: Path) -> None:
+    with Record.open(tmp_path / "theirs.db") as theirs:
+        theirs.append(answer())
+    before = (tmp_path / "theirs.db").read_bytes()
+    with Record.open(tmp_path / "mine.db") as mine:
+        assert merge(mine, tmp_path / "theirs.db") == 1
+    assert (tmp_path / "theirs.db").read_bytes() == before
