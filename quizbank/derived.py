@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
-from quizbank.entries import Entry
+from quizbank.entries import REPORT, Entry
 from quizbank.scheduling import AGAIN, DECAY, Card, Memory, Schedule, aligned, learner_day, review
 
 SURE = 3  # the confidence of a learner who is certain
@@ -113,7 +113,9 @@ class Derived:
     tallies: dict[tuple[str, int], Tally] = field(default_factory=dict)
 
     def take(self, entry: Entry) -> None:
-        """One more answer that stands, in the log's order."""
+        """One more answer that stands, in the log's order; a report is passed over."""
+        if entry.item.startswith(REPORT):
+            return
         card = self.cards.get(entry.item)
         for tally in tallies_of(card, entry):
             name = tally.kind, tally.key

@@ -21,6 +21,9 @@ COLUMNS = (
     " detail, voids"
 )
 
+REPORT = "m:"
+"""Begins the item of a report, which is kept in the log and is no answer: it has no card and counts for no day."""
+
 Row = tuple[Any, ...]
 
 
@@ -64,14 +67,14 @@ def new_entry(
     seed: int | None = None,
     detail: dict[str, Any] | None = None,
 ) -> Entry:
-    """An entry for `item` ("q:…", "d:…", or "h:…" for a bug hunt) at `now`, which carries the learner's zone.
+    """An entry for `item` ("q:…", "d:…", "h:…" for a bug hunt, "m:…" for a mock interview) at `now`, which carries the learner's zone.
 
     `correct` is what the learner was told; without it, a score of at least 0.85 counts.
     Raises ValueError for values that no caller should hand in; a negative time (a clock set back while the
     question was on screen) counts as 0.
     """
-    if not (item.startswith(("q:", "d:", "h:")) and len(item) > 2):
-        raise ValueError(f"an item is 'q:<id>', 'd:<id>' or 'h:<drill>/<code>', not {item!r}")
+    if not (item.startswith(("q:", "d:", "h:", REPORT)) and len(item) > 2):
+        raise ValueError(f"an item is 'q:<id>', 'd:<id>', 'h:<drill>/<code>' or 'm:<id>', not {item!r}")
     if not 0 <= score <= 1:
         raise ValueError(f"a score lies between 0 and 1, not {score}")
     if not 1 <= rating <= 4:

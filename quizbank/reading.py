@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from quizbank import tables
 from quizbank.derived import CARD_COLUMNS, Day, Tally, card_of, void_ids
-from quizbank.entries import COLUMNS, Entry, from_row
+from quizbank.entries import COLUMNS, REPORT, Entry, from_row
 from quizbank.record_faults import damaged, explain
 from quizbank.scheduling import ONE_DAY, Card, Schedule
 
@@ -98,6 +98,16 @@ class Reader:
                 " WHERE json_extract(detail, '$.diagnosis') IS NOT NULL GROUP BY mistake ORDER BY 2 DESC, 1"
             ).fetchall()
         return dict(rows)
+
+    def reports(self) -> list[Entry]:
+        """The reports of mock interviews that stand, oldest first."""
+        with self._told():
+            void = void_ids(self._undos())
+            rows = self._db.execute(
+                f"SELECT {COLUMNS}, checksum FROM log WHERE item >= ? AND item < ? AND kind = 'answer' ORDER BY seq, id",
+                (REPORT, REPORT + "\uffff"),
+            ).fetchall()
+        return [self._decode(row) for row in rows if row[0] not in void]
 
     def setting(self, name: str) -> Any:
         """A setting's value; None where there is none."""

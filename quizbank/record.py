@@ -18,7 +18,7 @@ from typing import Any, Self
 
 from quizbank import tables
 from quizbank.derived import Day, Derived, Tally, derive, void_ids
-from quizbank.entries import COLUMNS, EPOCH, MILLISECOND, Entry, new_entry, new_undo, to_row
+from quizbank.entries import COLUMNS, EPOCH, MILLISECOND, REPORT, Entry, new_entry, new_undo, to_row
 from quizbank.errors import RecordError
 from quizbank.migrations import MIGRATIONS, Migration, back_up, inspect, list_backups, migrate
 from quizbank.reading import Reader
@@ -80,7 +80,7 @@ class Record(Reader):
 
     def append(self, entry: Entry) -> Card:
         """Record an answer and return its item's new card; a question's draft goes in the same commit."""
-        if entry.kind != "answer":
+        if entry.kind != "answer" or entry.item.startswith(REPORT):
             raise ValueError("only answers are appended; undo() takes one back")
         with self._writing():
             entry = self._insert(entry)
@@ -90,6 +90,13 @@ class Record(Reader):
             if entry.item.startswith("q:"):
                 self._db.execute("DELETE FROM draft WHERE item = ?", (entry.item,))
         return derived.cards[entry.item]
+
+    def keep_report(self, entry: Entry) -> None:
+        """Keep a report ("m:…") in the log; nothing is derived from it."""
+        if not entry.item.startswith(REPORT):
+            raise ValueError(f"a report's item begins with {REPORT!r}, not {entry.item!r}")
+        with self._writing():
+            self._insert(entry)
 
     def undo(self, now: datetime, entry_id: str | None = None) -> Entry | None:
         """Void an entry (without an id: the last answer that stands) by appending an undo, and return that.
@@ -228,7 +235,7 @@ class Record(Reader):
     def _last_standing(self, void: set[str]) -> Entry | None:
         with closing(
             self._db.execute(
-                f"SELECT {COLUMNS}, checksum FROM log WHERE kind = 'answer' ORDER BY seq DESC, id DESC"
+                f"SELECT {COLUMNS}, checksum FROM log WHERE kind = 'answer' AND item NOT GLOB '{REPORT}*' ORDER BY seq DESC, id DESC"
             )
         ) as rows:
             return next((self._decode(row) for row in rows if row[0] not in void), None)

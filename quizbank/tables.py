@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable
-from dataclasses import astuple
 from typing import Any
 
-from quizbank.derived import CARD_COLUMNS, Day, Derived, Tally, card_row
+from quizbank.derived import CARD_COLUMNS, Day, Derived, card_row
 from quizbank.scheduling import RETENTION, Card, Schedule
 
 STALE = "stale"  # set by a migration after which the derived tables must be made anew
@@ -27,10 +26,24 @@ def drop_card(db: sqlite3.Connection, item: str) -> None:
 
 def add_sums(db: sqlite3.Connection, derived: Derived, sign: int = 1) -> None:
     """Add (or with sign -1 take away) what some answers count for; rows that fall to nothing go."""
-    for day in derived.days.values():
-        _add_day(db, day, sign)
-    for tally in derived.tallies.values():
-        _add_tally(db, tally, sign)
+    db.executemany(
+        "INSERT INTO daily VALUES (?, ?, ?, ?, ?) ON CONFLICT (day) DO UPDATE SET answers = answers + excluded.answers,"
+        " correct = correct + excluded.correct, drills = drills + excluded.drills,"
+        " milliseconds = milliseconds + excluded.milliseconds",
+        [(day.day, *(sign * value for value in _sums(day))) for day in derived.days.values()],
+    )
+    db.executemany(
+        "INSERT INTO tally VALUES (?, ?, ?, ?) ON CONFLICT (kind, key)"
+        " DO UPDATE SET answers = answers + excluded.answers, right = right + excluded.right",
+        [(one.kind, one.key, sign * one.answers, sign * one.right) for one in derived.tallies.values()],
+    )
+    if sign < 0:
+        db.execute("DELETE FROM daily WHERE answers = 0")
+        db.execute("DELETE FROM tally WHERE answers = 0")
+
+
+def _sums(day: Day) -> tuple[int, int, int, int]:
+    return day.answers, day.correct, day.drills, day.milliseconds
 
 
 def replace_all(db: sqlite3.Connection, derived: Derived) -> None:
@@ -38,32 +51,14 @@ def replace_all(db: sqlite3.Connection, derived: Derived) -> None:
     for table in ("card", "daily", "tally"):
         db.execute(f"DELETE FROM {table}")
     put_cards(db, derived.cards.values())
-    db.executemany("INSERT INTO daily VALUES (?, ?, ?, ?, ?)", map(astuple, derived.days.values()))
-    db.executemany("INSERT INTO tally VALUES (?, ?, ?, ?)", map(astuple, derived.tallies.values()))
+    db.executemany(
+        "INSERT INTO daily VALUES (?, ?, ?, ?, ?)", ((day.day, *_sums(day)) for day in derived.days.values())
+    )
+    db.executemany(
+        "INSERT INTO tally VALUES (?, ?, ?, ?)",
+        ((one.kind, one.key, one.answers, one.right) for one in derived.tallies.values()),
+    )
     db.execute("DELETE FROM setting WHERE name = ?", (STALE,))
-
-
-def _add_day(db: sqlite3.Connection, day: Day, sign: int) -> None:
-    row = db.execute(
-        "SELECT day, answers, correct, drills, milliseconds FROM daily WHERE day = ?", (day.day,)
-    ).fetchone()
-    sums = (Day(*row) if row else Day(day.day)).plus(day, sign)
-    if sums.answers:
-        db.execute("INSERT OR REPLACE INTO daily VALUES (?, ?, ?, ?, ?)", astuple(sums))
-    else:
-        db.execute("DELETE FROM daily WHERE day = ?", (day.day,))
-
-
-def _add_tally(db: sqlite3.Connection, tally: Tally, sign: int) -> None:
-    name = tally.kind, tally.key
-    row = db.execute(
-        "SELECT kind, key, answers, right FROM tally WHERE kind = ? AND key = ?", name
-    ).fetchone()
-    sums = (Tally(*row) if row else Tally(*name)).plus(tally, sign)
-    if sums.answers:
-        db.execute("INSERT OR REPLACE INTO tally VALUES (?, ?, ?, ?)", astuple(sums))
-    else:
-        db.execute("DELETE FROM tally WHERE kind = ? AND key = ?", name)
 
 
 # --- settings: values are JSON, so that every type has one way of being written

@@ -64,7 +64,8 @@ def _mistakes(services: Services, names: list[str]) -> dict[str, Bilingual]:
     for name in names:
         drill = services.drills.get(name.partition("/")[0])
         if drill is not None:
-            told |= {name: one.text for one in load_mutants(drill) if f"{drill.id}/{one.id}" == name}
+            sentences = {f"{drill.id}/{one.id}": one.text for one in load_mutants(drill)}
+            told |= {name: sentences[name]} if name in sentences else {}
     return told
 
 

@@ -1,0 +1,40 @@
+"""A learner's lifetime of reviews, the same for every program that is measured; needs the standard library alone."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+DAY_MS = 86_400_000
+DAYS = 1100
+
+
+@dataclass(frozen=True)
+class Review:
+    """One review: when (milliseconds since 1970), rated 1 to 4, the days until the next, the time it took."""
+
+    at: int
+    rating: int
+    interval: int
+    milliseconds: int
+
+
+def items(count: int, reviews: int, until: int) -> Iterator[tuple[int, list[Review]]]:
+    """`count` items with about `reviews` reviews in all, the last before `until` (milliseconds); a tenth is new."""
+    chance = random.Random(20261124)
+    seen = count - count // 10
+    for number in range(count):
+        history: list[Review] = []
+        if number < seen:
+            length = max(1, round(chance.gammavariate(4, 1.3 * reviews / seen / 4)))
+            at = until - chance.randrange(60, DAYS) * DAY_MS
+            interval = 1
+            for _ in range(length):
+                rating = chance.choices((1, 2, 3, 4), (12, 13, 60, 15))[0]
+                interval = 1 if rating == 1 else min(400, round(interval * chance.uniform(1.3, 2.4)) + 1)
+                history.append(Review(at, rating, interval, chance.randrange(4_000, 90_000)))
+                at += interval * DAY_MS + chance.randrange(-3_600_000, 3_600_000)
+                if at >= until:
+                    break
+        yield number, history
