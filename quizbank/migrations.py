@@ -102,6 +102,7 @@ MIGRATIONS: tuple[Migration, ...] = (
             "ALTER TABLE card ADD COLUMN recalled INTEGER NOT NULL DEFAULT 0",
             "ALTER TABLE card ADD COLUMN solved_after INTEGER",
             "ALTER TABLE card ADD COLUMN sure_wrong INTEGER NOT NULL DEFAULT 0",
+            "DROP INDEX card_last",  # a tenth of the time of an answer, and the days tell what it told
             "CREATE TABLE tally (kind TEXT, key INTEGER, answers INTEGER NOT NULL, right INTEGER NOT NULL,"
             " PRIMARY KEY (kind, key)) WITHOUT ROWID",
             # Milliseconds since 1970: of two machines' settings the later one holds.

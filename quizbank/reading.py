@@ -49,8 +49,8 @@ class Reader:
         """All cards by item, in the order of the items' names."""
         with self._told():
             decay = self._schedule().decay
-            rows = self._db.execute(f"SELECT {CARD_COLUMNS} FROM card ORDER BY item").fetchall()
-        return {row[0]: self._to_card(row, decay) for row in rows}
+            rows = self._db.execute(f"SELECT {CARD_COLUMNS} FROM card ORDER BY item")
+            return {row[0]: self._to_card(row, decay) for row in rows}
 
     def card(self, item: str) -> Card | None:
         with self._told():
@@ -58,10 +58,13 @@ class Reader:
 
     def due_count(self, today: date) -> int:
         """How many items are due (`scheduling.is_due`), without reading them; bug hunts never are."""
+        tomorrow = (today + ONE_DAY).isoformat()
         with self._told():
+            (last,) = self._db.execute("SELECT max(day) FROM daily").fetchone()
+            wrong_clock = "OR last_review > :tomorrow" if last is not None and last > tomorrow else ""
             row = self._db.execute(
-                "SELECT count(*) FROM card WHERE (due <= ? OR last_review > ?) AND item NOT LIKE 'h:%'",
-                (today.isoformat(), (today + ONE_DAY).isoformat()),
+                f"SELECT count(*) FROM card WHERE (due <= :today {wrong_clock}) AND item NOT LIKE 'h:%'",
+                {"today": today.isoformat(), "tomorrow": tomorrow},
             ).fetchone()
         return int(row[0])
 

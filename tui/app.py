@@ -55,8 +55,9 @@ class PreptrainApp(App[None], inherit_bindings=False):
 
     language: reactive[Language] = reactive[Language]("en", init=False)
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: Services, page: str | None = None) -> None:
         super().__init__()
+        self.first_page = page
         self.services = services
         for theme in themes.ALL:
             self.register_theme(theme)
@@ -69,6 +70,8 @@ class PreptrainApp(App[None], inherit_bindings=False):
     def on_mount(self) -> None:
         for notice in self.services.notices:
             self.say(notice, severity="warning")
+        if self.first_page is not None:
+            self.action_goto(self.first_page)
 
     # --- what pages need
 
@@ -171,9 +174,9 @@ def _told(error: Exception) -> Bilingual:
     return same(str(error) or type(error).__name__)
 
 
-def run(services: Services) -> None:
-    """Run the app until the learner leaves, and close what it opened."""
-    app = PreptrainApp(services)
+def run(services: Services, page: str | None = None) -> None:
+    """Run the app until the learner leaves, and close what it opened; begins on `page`, else on Today."""
+    app = PreptrainApp(services, page)
     try:
         app.run()
     finally:

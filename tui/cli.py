@@ -23,6 +23,8 @@ _GROUPS = {
     "drill": "tui.command_line.drill:drill",
     "export": "tui.command_line.record:export",
     "goal": "tui.command_line.schedule:goal",
+    "mock": "tui.command_line.quiz:mock",
+    "quiz": "tui.command_line.quiz:quiz",
     "record": "tui.command_line.keeping:record",
     "schedule": "tui.command_line.schedule:schedule",
     "stats": "tui.command_line.record:stats",
@@ -73,7 +75,7 @@ def main(ctx: click.Context, home: Path | None, workspace: Path | None, language
         start_app(ctx.obj)
 
 
-def start_app(context: Context) -> None:
+def start_app(context: Context, page: str | None = None) -> None:
     """Open the learner's home and run the app; needs a terminal on both sides."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         context.fail(
@@ -94,7 +96,7 @@ def start_app(context: Context) -> None:
     except PlainError as error:
         context.fail(error.en, error.zh)
     try:
-        run(services)
+        run(services, page)
     finally:
         services.close()
 

@@ -20,6 +20,12 @@ class Review:
     milliseconds: int
 
 
+def peak_memory() -> int:
+    """The most bytes this process has held. Not `ru_maxrss`, which a child inherits from its parent on Linux."""
+    with open("/proc/self/status") as status:
+        return next(int(line.split()[1]) * 1024 for line in status if line.startswith("VmHWM"))
+
+
 def items(count: int, reviews: int, until: int) -> Iterator[tuple[int, list[Review]]]:
     """`count` items with about `reviews` reviews in all, the last before `until` (milliseconds); a tenth is new."""
     chance = random.Random(20261124)

@@ -159,7 +159,7 @@ def main() -> int:
         if ratio < TARGETS[name]:
             missed.append(name)
     print(
-        f"first page's numbers {here['first'] * 1e3:.2f} ms; every page's, over all items {here['all pages'] * 1e3:.0f} ms"
+        f"what is due: ours {here['first'] * 1e3:.0f} ms, Anki's queue {there['first'] * 1e3:.0f} ms; every page's, over all items {here['all pages'] * 1e3:.0f} ms"
     )
     print(f"opening and closing, full over empty: {full / start:.2f}")
     if missed:

@@ -6,14 +6,13 @@ Anki is AGPL: it is run here as a program of its own, and nothing of preptrain i
 """
 
 import json
-import resource
 import statistics
 import sys
 import time
 from pathlib import Path
 
 from anki.collection import Collection  # type: ignore[import-not-found]
-from lifetime import DAYS, items
+from lifetime import DAYS, items, peak_memory
 
 folder, count, reviews = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
 path = folder / "collection.anki2"
@@ -132,7 +131,7 @@ print(
             "first": first,
             "answer": one,
             "statistics": year,
-            "memory": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
+            "memory": peak_memory(),
             "synchronous": col.db.scalar("pragma synchronous"),
         }
     )

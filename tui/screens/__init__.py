@@ -22,4 +22,8 @@ def open_page(place: str) -> Page:
         from tui.screens.progress import ProgressScreen
 
         return ProgressScreen()
+    if place == "mock":
+        from tui.screens.mock import MockScreen
+
+        return MockScreen()
     raise ValueError(f"no such page: {place}")
