@@ -86,6 +86,7 @@ Area = Literal[
     "drills",
     "drill_list",
     "workbench",
+    "solution",
     "dialog",
 ]
 
@@ -239,6 +240,12 @@ CATALOGUE: dict[Area, tuple[Command, ...]] = {
         Command("workbench.explain", "explain", "ctrl+e", Phrase("Explain", "讲解"),
                 Phrase("Answer the question that explains what went wrong.", "做一道讲解这个错误的题。"),
                 footer=60, priority=True),
+        Command("workbench.editor", "editor", "ctrl+o", Phrase("Own editor", "外部编辑器"),
+                Phrase("Open the file in $EDITOR; it is checked when you come back.",
+                       "用 $EDITOR 打开文件，返回后自动检查。"), footer=25, priority=True),
+        Command("workbench.watch", "watch", "ctrl+r", Phrase("Watch", "监视文件"),
+                Phrase("Check the file whenever it is saved by any editor.", "文件被任何编辑器保存时自动检查。"),
+                footer=24, priority=True),
         Command("workbench.reset", "reset", "f9", Phrase("Start over", "重来"),
                 Phrase("Back to the template; your file is backed up first.",
                        "恢复初始模板，会先备份你的文件。"),
@@ -247,6 +254,10 @@ CATALOGUE: dict[Area, tuple[Command, ...]] = {
                 Phrase("Stop the check under way; otherwise go back, your text is kept.",
                        "停止正在进行的检查；没有检查时返回，代码会保留。"),
                 footer=92, palette=False, priority=True),
+    ),
+    "solution": (
+        Command("solution.compare", "compare", "d", Phrase("Compare", "对比"),
+                Phrase("Show your own code beside it.", "与你的代码并排对比。"), footer=80),
     ),
     "dialog": (
         Command("dialog.yes", "answer(True)", "y", Phrase("Yes", "是"),

@@ -65,6 +65,14 @@ NOT_SAVED = Phrase("Not saved: {error}", "没有保存：{error}")
 ANSWER_NOT_SAVED = Phrase(
     "The answer could not be recorded, try again: {error}", "答案没能写入记录，请重试：{error}"
 )
+YOURS = Phrase("Yours", "你的代码")
+WATCHING = Phrase("Watching the file: each save is checked.", "正在监视文件：每次保存都会检查。")
+NOT_WATCHING = Phrase("No longer watching the file.", "已停止监视文件。")
+NO_EDITOR = Phrase(
+    "Set the variable EDITOR to your editor, such as: export EDITOR=vim",
+    "请先设置环境变量 EDITOR，如：export EDITOR=vim",
+)
+EDITOR_FAILED = Phrase("{editor} could not be run: {error}", "无法运行 {editor}：{error}")
 ANSWER_UNDONE = Phrase("Your answer was taken back.", "上一次作答已撤销。")
 SETTINGS_BROKEN = Phrase(
     "{path} could not be read ({error}); the defaults are used. It is kept as {backup}.",

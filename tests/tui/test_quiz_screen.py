@@ -393,3 +393,22 @@ async def test_the_pointer_works_too(only: Only, play: Play) -> None:
 
     only("sample-single")
     await play(scenario)
+
+
+async def test_u_takes_the_answer_back_and_asks_again(play: Play, services: Services) -> None:
+    async def scenario(learner: Learner) -> None:
+        await learner.press("q", "f8")
+        screen = learner.app.screen
+        assert isinstance(screen, QuizScreen)
+        assert screen.run is not None
+        assert screen.run.asked is not None
+        first = (screen.run.asked.question.id, screen.run.asked.order)
+        assert len(services.record.cards()) == 1
+        await learner.press("u")
+        assert screen.stage == "asking"
+        assert screen.run.asked is not None
+        assert (screen.run.asked.question.id, screen.run.asked.order) == first, "the same draw"
+        assert services.record.cards() == {}
+        assert screen.run.answered == 0
+
+    await play(scenario)

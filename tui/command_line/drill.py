@@ -11,6 +11,7 @@ import click
 
 from tui import attempts
 from tui.command_line.context import FAILED, GRADER_FAULT, PASSED, USAGE, Context, pass_context, plain_errors
+from tui.command_line.watch import watch
 
 if TYPE_CHECKING:
     from drills.catalog import Drill
@@ -30,6 +31,9 @@ def _find(drill_id: str) -> Drill:
     from drills.hunting import find
 
     return find(drill_id)
+
+
+drill.add_command(watch)
 
 
 @drill.command("list")

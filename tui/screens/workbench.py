@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from textual import events, on
-from textual.app import ComposeResult
+from textual.app import ComposeResult, SuspendNotSupported
 from textual.binding import BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
@@ -15,7 +15,7 @@ from textual.widget import Widget
 from textual.widgets import TextArea
 
 from quizbank.errors import PlainError, RecordError
-from tui import attempts, markup, report_text
+from tui import attempts, markup, outside, report_text
 from tui.commands import bindings
 from tui.drill_desk import Desk, Opened
 from tui.messages import (
@@ -29,12 +29,14 @@ from tui.messages import (
     NO_MORE_HINTS,
     NOT_RUN,
     NOT_SAVED,
+    NOT_WATCHING,
     RESET_ASK,
     RESET_DONE,
     RESET_NOTHING,
     SAVED_AT,
     STOPPED,
     STOPPING,
+    WATCHING,
     Language,
     join,
     same,
@@ -50,6 +52,7 @@ if TYPE_CHECKING:
     from quizbank.models import Question
 
 WIDE = 100
+WATCH_EVERY = 0.3
 DRAFT_AFTER = 0.6  # seconds without a key
 
 State = Literal["idle", "running", "stopping"]
@@ -82,6 +85,8 @@ class WorkbenchScreen(Page):
         self._checks: list[CheckResult] = []
         self._number = 0  # of the run under way: results of an earlier one are dropped
         self._draft_timer: Timer | None = None
+        self._watching: Timer | None = None
+        self._seen: outside.Mark | None = None
 
     def body(self) -> ComposeResult:
         yield PaneTabs()
@@ -274,6 +279,56 @@ class WorkbenchScreen(Page):
             return self.report is not None and not self.report.passed
         return super().check_action(action, parameters)
 
+    # --- other editors
+
+    def action_editor(self) -> None:
+        """Suspend the app for the learner's own editor; check what came of it."""
+        self.keep_draft()
+        try:
+            self.desk.save(self.editor.text)
+            with self.app.suspend():
+                outside.edit(self.desk.path)
+        except PlainError as error:
+            self.preptrain.report(error)
+            return
+        except SuspendNotSupported as error:
+            self.preptrain.report(error)
+            return
+        if self._take_in():
+            self.action_run()
+
+    def action_watch(self) -> None:
+        """Look at the file from now on, or no longer."""
+        if self._watching is not None:
+            self._watching.stop()
+            self._watching = None
+            self.preptrain.say(NOT_WATCHING)
+            return
+        self._seen = outside.mark(self.desk.path)
+        self._watching = self.set_interval(WATCH_EVERY, self._look)
+        self.preptrain.say(WATCHING)
+
+    def _look(self) -> None:
+        now = outside.mark(self.desk.path)
+        if now is None or now == self._seen or self.state != "idle":
+            return
+        self._seen = now
+        if self._take_in():
+            self.action_run()
+            self._seen = outside.mark(self.desk.path)  # running saves
+
+    def _take_in(self) -> bool:
+        """Put the file's text into the editor; False where that is what stands there already."""
+        try:
+            text = self.services.workspace.read(self.drill)
+        except PlainError as error:
+            self.preptrain.report(error)
+            return False
+        if text == self.editor.text:
+            return False
+        self.editor.load_text(text)
+        return True
+
     # --- hints, solution, starting over
 
     def action_hint(self) -> None:
@@ -311,7 +366,7 @@ class WorkbenchScreen(Page):
     def _show_solution(self) -> None:
         from tui.screens.solution import SolutionScreen
 
-        self.app.push_screen(SolutionScreen(self.drill))
+        self.app.push_screen(SolutionScreen(self.drill, self.editor.text))
 
     def action_reset(self) -> None:
         self.app.push_screen(Dialog(RESET_ASK), self._reset)
