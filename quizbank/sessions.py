@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain, zip_longest
+from math import ceil
 from typing import Literal, Protocol
 
 from quizbank.goals import Goal, comes_due, matters
@@ -118,7 +119,7 @@ def next_items(
     answered counts as due. Then at most `new_limit` never seen, in the given order. Within each group the
     tracks take turns; with the order "weakest" the topics known least come first instead. Relatives of an
     item asked today or chosen earlier wait for another day, leeches until they are taken up again (`resumed`).
-    `drill_share` is how large a part of the list the drills make up, as far as there are enough of both.
+    New questions go before new drills. `drill_share` is how large a part of the list the drills make up, as far as there are enough of both.
     The same input gives the same list.
     """
     today = learner_day(now)
@@ -151,9 +152,20 @@ def next_items(
         sure, others, new = interleave(sure), interleave(others), interleave(new)
     asked_today = [pair[0] for pair in seen if pair[1].last_review.date() == today]
     listed = _without_relatives([*sure, *others], asked_today)
-    fresh = _without_relatives(new, [*asked_today, *listed])[: max(new_limit, 0)]
+    new.sort(key=lambda item: item.item.startswith("d:"))  # a drill met first would keep its questions away
+    fresh = _without_relatives(new, [*asked_today, *listed])
+    fresh = _first(fresh, max(new_limit, 0), drill_share)
     found = [candidate.item for candidate in [*listed, *fresh]]
     return (found if drill_share is None else mix(found, drill_share))[:limit]
+
+
+def _first(new: list[Candidate], limit: int, drill_share: float | None) -> list[Candidate]:
+    """At most `limit` new items; where drills are to have a share, so many of those beside the questions."""
+    if drill_share is None:
+        return new[:limit]
+    drills = [item for item in new if item.item.startswith("d:")]
+    questions = [item for item in new if not item.item.startswith("d:")]
+    return questions[:limit] + drills[: ceil(limit * drill_share)]
 
 
 def _mastery(items: Iterable[Candidate], cards: Mapping[str, Card], now: datetime) -> dict[str, float]:

@@ -95,21 +95,25 @@ class PreptrainApp(App[None], inherit_bindings=False):
 
     def action_switch_language(self) -> None:
         self.language = "zh" if self.language == "en" else "en"
-        self._keep(language=self.language)
+        self.keep_settings(language=self.language)
 
     def action_next_theme(self) -> None:
-        self.theme = THEMES[(THEMES.index(self.theme) + 1) % len(THEMES)]
-        self._keep(theme=self.theme)
+        self.set_theme(THEMES[(THEMES.index(self.theme) + 1) % len(THEMES)])
+
+    def set_theme(self, theme: str) -> None:
+        self.theme = theme
+        self.keep_settings(theme=theme)
 
     def action_new_per_day(self, change: int) -> None:
         wanted = self.services.settings.new_per_day + change
         kept = min(max(wanted, NEW_PER_DAY.start), NEW_PER_DAY.stop - 1)
-        self._keep(new_per_day=kept)
+        self.keep_settings(new_per_day=kept)
         self.say(Phrase("{count} new questions a day", "每天新题 {count} 道").format(count=kept))
         if isinstance(self.screen, TodayScreen):
             self.screen.count()
 
-    def _keep(self, **changes: object) -> None:
+    def keep_settings(self, **changes: object) -> None:
+        """Take other settings and write them; a failure is told."""
         try:
             self.services.save_settings(replace(self.services.settings, **changes))  # type: ignore[arg-type]
         except OSError as error:

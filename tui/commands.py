@@ -87,6 +87,7 @@ Area = Literal[
     "drill_list",
     "workbench",
     "solution",
+    "settings",
     "dialog",
 ]
 
@@ -107,6 +108,8 @@ CATALOGUE: dict[Area, tuple[Command, ...]] = {
         Command("app.new_less", "app.new_per_day(-5)", "",
                 Phrase("Fewer new questions a day", "每天少学新题"),
                 Phrase("Five fewer new questions a day.", "每天的新题减少 5 道。")),
+        Command("app.settings", "app.goto('settings')", "", Phrase("Settings", "设置"),
+                Phrase("Language, colours, how much a day, the interview.", "语言、配色、每日题量与面试日期。")),
         Command("app.quit", "app.quit", "ctrl+q", Phrase("Quit", "退出"),
                 Phrase("Leave; every answer is already saved.", "退出；所有答案都已保存。"),
                 footer=20, priority=True),
@@ -124,6 +127,9 @@ CATALOGUE: dict[Area, tuple[Command, ...]] = {
                 footer=60),
         Command("today.drills", "app.goto('drills')", "d", Phrase("Drills", "编程题"),
                 Phrase("The list of coding drills.", "打开编程题列表。"), footer=60),
+        Command("today.settings", "app.goto('settings')", "s", Phrase("Settings", "设置"),
+                Phrase("Language, colours, how much a day, the interview.", "语言、配色、每日题量与面试日期。"),
+                footer=30),
         Command("today.mock", "app.goto('mock')", "m", Phrase("Mock interview", "模拟面试"),
                 Phrase("Questions, a topic in depth and a drill, against the clock.",
                        "限时：快问快答、深入追问加一道编程题。"), footer=55),
@@ -135,6 +141,10 @@ CATALOGUE: dict[Area, tuple[Command, ...]] = {
                 Phrase("Go on to the next question.", "进入下一题。"), footer=100),
         Command("quiz.build", "build", "b", Phrase("Build it", "动手实现"),
                 Phrase("Open the drill that makes this concrete.", "打开与本题配套的编程题。"), footer=75),
+        Command("quiz.rate", "rate({key})", "1,2,3,4", Phrase("Own rating", "自己评分"),
+                Phrase("1 again, 2 hard, 3 good, 4 easy: overrule the rating of this answer.",
+                       "1 重来、2 困难、3 良好、4 简单：改写本次作答的评分。"),
+                footer=34, palette=False, shown="1–4"),
         Command("quiz.undo", "undo", "u", Phrase("Undo", "撤销"),
                 Phrase("Take the last answer back and answer again.", "撤销上一次作答并重新回答。"), footer=35),
         Command("quiz.follow_up", "follow_up", "f", Phrase("Follow-ups", "追问解答"),
@@ -258,6 +268,14 @@ CATALOGUE: dict[Area, tuple[Command, ...]] = {
     "solution": (
         Command("solution.compare", "compare", "d", Phrase("Compare", "对比"),
                 Phrase("Show your own code beside it.", "与你的代码并排对比。"), footer=80),
+    ),
+    "settings": (
+        Command("settings.back", "turn(-1)", "left,h", Phrase("Less", "减小"),
+                Phrase("The value before.", "前一个值。"), footer=85, palette=False),
+        Command("settings.on", "turn(1)", "right,l,space", Phrase("More", "增大"),
+                Phrase("The next value.", "后一个值。"), footer=86, palette=False),
+        Command("settings.clear", "clear", "delete,backspace", Phrase("Clear", "清除"),
+                Phrase("Back to the default.", "恢复默认值。"), footer=40, palette=False),
     ),
     "dialog": (
         Command("dialog.yes", "answer(True)", "y", Phrase("Yes", "是"),

@@ -73,6 +73,35 @@ NO_EDITOR = Phrase(
     "请先设置环境变量 EDITOR，如：export EDITOR=vim",
 )
 EDITOR_FAILED = Phrase("{editor} could not be run: {error}", "无法运行 {editor}：{error}")
+DRILL_NOW = Phrase(
+    "Now build it: {title} (about {minutes} minutes).", "动手实现：{title}（约 {minutes} 分钟）。"
+)
+DRILL_NOW_KEYS = Phrase(
+    "Enter opens the drill, ^N leaves it for another day.", "按 Enter 打开编程题，按 ^N 改天再做。"
+)
+RATED = (
+    Phrase("Your rating: again", "自评：重来"),
+    Phrase("Your rating: hard", "自评：困难"),
+    Phrase("Your rating: good", "自评：良好"),
+    Phrase("Your rating: easy", "自评：简单"),
+)
+SETTINGS = Phrase("Settings", "设置")
+SET_LANGUAGE = Phrase("Language", "语言")
+SET_THEME = Phrase("Colours", "配色")
+THEME_NAMES = {
+    "preptrain-dark": Phrase("dark", "深色"),
+    "preptrain-light": Phrase("light", "浅色"),
+    "preptrain-contrast": Phrase("high contrast", "高对比度"),
+}
+SET_NEW = Phrase("New items a day", "每天新题")
+SET_DRILLS = Phrase("Drills among the questions", "答题中穿插编程题")
+SET_RETENTION = Phrase("Ask again when the chance of recall falls to", "回忆概率降到多少时复习")
+SET_DAY = Phrase("Interview on", "面试日期")
+SET_NO_DAY = Phrase("not set", "未设定")
+SETTINGS_HINT = Phrase(
+    "←/→ changes a value, Backspace puts the default back.", "←/→ 修改，Backspace 恢复默认值。"
+)
+SETTINGS_KEPT = Phrase("Kept.", "已保存。")
 ANSWER_UNDONE = Phrase("Your answer was taken back.", "上一次作答已撤销。")
 SETTINGS_BROKEN = Phrase(
     "{path} could not be read ({error}); the defaults are used. It is kept as {backup}.",

@@ -8,17 +8,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from quizbank.record import Record, new_entry
+from quizbank.record import Entry, Record, new_entry
 from quizbank.scheduling import Card, learner_day, rate_answer, recall_probability
 from quizbank.sessions import Candidate, Session, next_items
 
 if TYPE_CHECKING:
+    from drills.catalog import Drill
     from quizbank.answering import Feedback
     from quizbank.asking import Asked
     from quizbank.goals import Goal
     from quizbank.models import Question
     from tui.services import Services
 
+SITTING = 20
 AHEAD = 10  # questions asked when nothing is due and the day's new ones are done
 
 
@@ -63,18 +65,43 @@ def plan(
     ahead: bool = False,
     goal: Goal | None = None,
     resumed: Mapping[str, int] | None = None,
+    drill_share: float = 0.0,
 ) -> list[str]:
-    """The questions of a sitting: those due, then new ones; with `ahead`, when there are none of these,
+    """The items of a sitting: those due, then new ones, drills among them to a share; with `ahead`, when there are none of these,
     new ones beyond the day's number, or else those most likely forgotten."""
     questions = [item for item in items if item.item.startswith("q:")]
-    chosen = next_items(questions, cards, now, new_limit=new_left, goal=goal, resumed=resumed)
-    if chosen or not ahead:
+    steering: dict[str, Any] = {"goal": goal, "resumed": resumed}
+    if drill_share > 0:
+        chosen = next_items(items, cards, now, new_limit=new_left, drill_share=drill_share, **steering)
+    else:
+        chosen = next_items(questions, cards, now, new_limit=new_left, **steering)
+    if any(item.startswith("q:") for item in chosen) or not ahead:
         return chosen
-    chosen = next_items(questions, cards, now, new_limit=AHEAD, goal=goal, resumed=resumed)
+    chosen = next_items(questions, cards, now, new_limit=AHEAD, **steering)
     if chosen:
         return chosen
     seen = [item.item for item in questions if item.item in cards]
     return sorted(seen, key=lambda item: recall_probability(cards[item], now))[:AHEAD]
+
+
+def planned(services: Services, only: str | None = None) -> list[str]:
+    """The questions of the next sitting, and all imports that it will need; for a worker thread."""
+    import quizbank.answering
+    import quizbank.asking  # noqa: F401
+    import tui.widgets.answers  # noqa: F401
+
+    if only is not None:
+        return [only] if only.removeprefix("q:") in services.bank.questions else []
+    now = services.now()
+    with services.own_record() as record:
+        cards = record.cards()
+        new_today = record.new_count(learner_day(now))
+        steering = aim(record)
+    share = services.settings.drill_share / 100
+    new_left = max(0, services.settings.new_per_day - new_today)
+    return plan(
+        services.candidates(), cards, now, new_left=new_left, ahead=True, drill_share=share, **steering
+    )[:SITTING]
 
 
 def aim(record: Record) -> dict[str, Any]:
@@ -90,10 +117,12 @@ class QuizRun:
 
     def __init__(self, services: Services, items: list[str]) -> None:
         self._services = services
-        known = services.bank.questions
-        self._session = Session([item for item in items if item.removeprefix("q:") in known])
+        self._drills = services.drills if any(item.startswith("d:") for item in items) else {}
+        known = {f"q:{id_}" for id_ in services.bank.questions} | {f"d:{id_}" for id_ in self._drills}
+        self._session = Session([item for item in items if item in known])
         self._tried: set[str] = set()
         self._given: list[tuple[str, bool, int]] = []  # the answers: entry, first try and right, seed
+        self._last: Entry | None = None
         self._seed: int | None = None  # of the question that an undo brought back
         self.right_at_once = 0
         self.asked: Asked | None = None
@@ -120,7 +149,15 @@ class QuizRun:
     @property
     def question(self) -> Question | None:
         item = self._session.current
-        return None if item is None else self._services.bank.questions[item.removeprefix("q:")]
+        if item is None or item.startswith("d:"):
+            return None
+        return self._services.bank.questions[item.removeprefix("q:")]
+
+    @property
+    def drill(self) -> Drill | None:
+        """The drill whose turn it is; it is done at the workbench, and left by `skip`."""
+        item = self._session.current
+        return self._drills[item.removeprefix("d:")] if item is not None and item.startswith("d:") else None
 
     @property
     def is_repeat(self) -> bool:
@@ -128,7 +165,7 @@ class QuizRun:
         return self._session.current in self._tried
 
     def ask(self) -> Asked | None:
-        """The question to show now, with the draft of an earlier sitting; None when all is done."""
+        """The question to show now, with the draft of an earlier sitting; None for a drill, and when all is done."""
         from quizbank.asking import ask
 
         question = self.question
@@ -173,6 +210,7 @@ class QuizRun:
         right_at_once = item not in self._tried and feedback.correct
         self.right_at_once += right_at_once
         self._given.append((entry.id, right_at_once, seed))
+        self._last = entry
         self._tried.add(item)
         before = self._session.remaining
         self._session.rate(rating)
@@ -194,6 +232,32 @@ class QuizRun:
         if self._session.current is not None and not self._session.was_failed:
             self._tried.discard(self._session.current)
         return True
+
+    def rerate(self, rating: int) -> Card:
+        """Let the learner's own rating, 1 to 4, stand for the last answer; returns the card as it is then.
+
+        The log only grows: the answer is taken back and given again. Raises RecordError.
+        """
+        assert self._last is not None
+        now = self._services.now()
+        self.record.undo(now, self._last.id)
+        old = self._last
+        entry = new_entry(
+            old.item,
+            rev=old.rev,
+            score=old.score,
+            correct=old.correct,
+            rating=rating,
+            seconds=old.seconds,
+            now=now,
+            confidence=old.confidence,
+            seed=old.seed,
+            detail={**old.detail, "own_rating": True},
+        )
+        card = self.record.append(entry)
+        self._given[-1] = (entry.id, *self._given[-1][1:])
+        self._last = entry
+        return card
 
     def skip(self) -> None:
         """Leave the question for another day."""

@@ -23,6 +23,7 @@ from tui.messages import (
 
 THEMES = ("preptrain-dark", "preptrain-light", "preptrain-contrast")
 NEW_PER_DAY = range(0, 101)
+DRILL_SHARE = range(0, 51)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,17 +33,21 @@ class Settings:
     language: Language = "en"
     theme: str = THEMES[0]
     new_per_day: int = 15
+    drill_share: int = 10
+    """Drills among the items of a sitting, in percent."""
 
     @classmethod
     def from_json(cls, data: dict[str, Any], default: Self) -> Self:
         language = data.get("language")
         theme = data.get("theme")
         new = data.get("new_per_day")
+        share = data.get("drill_share")
         return replace(
             default,
             language=language if language in LANGUAGES else default.language,
             theme=theme if theme in THEMES else default.theme,
             new_per_day=new if type(new) is int and new in NEW_PER_DAY else default.new_per_day,
+            drill_share=share if type(share) is int and share in DRILL_SHARE else default.drill_share,
         )
 
 

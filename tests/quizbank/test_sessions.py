@@ -157,7 +157,9 @@ def test_relatives_wait_for_another_day() -> None:
     assert next_items(items, {}, NOON, new_limit=9) == ["q:leads", "q:also"], (
         "two questions on a drill are no relatives"
     )
-    assert next_items([drill, leads, same], {}, NOON, new_limit=9) == ["d:lora-linear", "q:same"]
+    assert next_items([drill, leads, same], {}, NOON, new_limit=9) == ["q:leads", "q:same"], "questions first"
+    tired = cards(replace(card("x", 40), item="d:lora-linear"))
+    assert next_items([drill, leads, same], tired, NOON, new_limit=9) == ["d:lora-linear", "q:same"]
     assert next_items(items, cards(card("also", 0, EASY)), NOON, new_limit=9) == ["q:leads"], "asked today"
     tomorrow = next_items(items, cards(card("also", 1, EASY)), NOON, new_limit=9)
     assert tomorrow == ["q:leads", "q:same"]

@@ -126,3 +126,31 @@ def test_items_that_left_the_bank_are_not_asked(services: Services, only: Callab
     only("sample-single")
     run = QuizRun(services, ["q:gone", "q:sample-single"])
     assert run.remaining == 1
+
+
+def test_drills_make_up_their_share_of_a_sitting(services: Services) -> None:
+    items = [*ITEMS, Candidate("d:max-pool", "cnn", ("pooling-role",))]
+    assert plan(items, {}, services.now(), new_left=9, drill_share=0.5)[1] == "d:max-pool"
+    assert "d:max-pool" not in plan(items, {}, services.now(), new_left=9)
+    run = QuizRun(services, ["d:max-pool"])
+    assert run.ask() is None
+    assert run.drill is not None
+    assert run.drill.id == "max-pool"
+    run.skip()
+    assert run.drill is None
+
+
+def test_the_learner_s_own_rating_stands(services: Services) -> None:
+    question = next(iter(services.bank.questions.values()))
+    run = QuizRun(services, [f"q:{question.id}"])
+    run.ask()
+    graded = run.submit(None, None)
+    assert graded.card.rating == 1
+    card = run.rerate(4)
+    assert (card.rating, card.reps) == (4, 1)
+    entries = list(services.record.entries())
+    assert [entry.kind for entry in entries] == ["answer", "undo", "answer"]
+    assert entries[-1].detail["own_rating"] is True
+    assert entries[-1].correct is False, "the rating is the learner's, what was right is not"
+    assert run.undo()
+    assert services.record.cards() == {}

@@ -22,6 +22,10 @@ def open_page(place: str) -> Page:
         from tui.screens.progress import ProgressScreen
 
         return ProgressScreen()
+    if place == "settings":
+        from tui.screens.settings import SettingsScreen
+
+        return SettingsScreen()
     if place == "mock":
         from tui.screens.mock import MockScreen
 

@@ -22,11 +22,17 @@ from tui.messages import (
     ANSWER_UNDONE,
     CANNOT_START,
     DRAFT_RESTORED,
+    DRILL_NOW,
+    DRILL_NOW_KEYS,
     LEFT,
     LOADING,
     NO_QUESTIONS,
     NOT_SAVED,
     QUIZ,
+    RATED,
+    RETURNS,
+    RETURNS_IN,
+    RETURNS_TOMORROW,
     SESSION_ALL_DONE,
     SESSION_DONE,
     SESSION_NEXT,
@@ -35,7 +41,7 @@ from tui.messages import (
     join,
     same,
 )
-from tui.quiz_session import QuizRun, Result, aim, days_until, plan
+from tui.quiz_session import QuizRun, Result, days_until, planned
 from tui.screens.page import Page
 from tui.text_layout import clean
 from tui.widgets.answers.base import AnswerBox, Incomplete
@@ -43,31 +49,12 @@ from tui.widgets.document import Document
 from tui.widgets.status_line import StatusLine
 
 if TYPE_CHECKING:
+    from drills.catalog import Drill
     from quizbank.asking import Asked
-    from tui.services import Services
 
 DRAFT_AFTER = 0.4  # seconds without a key
-SITTING = 20
 
-Stage = Literal["loading", "asking", "graded", "over"]
-
-
-def planned(services: Services, only: str | None = None) -> list[str]:
-    """The questions of the next sitting, and all imports that it will need; for a worker thread."""
-    import quizbank.answering
-    import quizbank.asking  # noqa: F401
-    import tui.widgets.answers  # noqa: F401
-    from quizbank.scheduling import learner_day
-
-    if only is not None:
-        return [only] if only.removeprefix("q:") in services.bank.questions else []
-    now = services.now()
-    with services.own_record() as record:
-        cards = record.cards()
-        new_today = record.new_count(learner_day(now))
-        steering = aim(record)
-    new_left = max(0, services.settings.new_per_day - new_today)
-    return plan(services.candidates(), cards, now, new_left=new_left, ahead=True, **steering)[:SITTING]
+Stage = Literal["loading", "asking", "graded", "drill", "over"]
 
 
 class QuizScreen(Page):
@@ -85,6 +72,7 @@ class QuizScreen(Page):
         self.confidence: int | None = None
         self.explained: Explained | None = None
         self._draft_timer: Timer | None = None
+        self._left_for_drill = False
 
     def body(self) -> ComposeResult:
         yield VerticalScroll(id="quiz", classes="body")
@@ -143,7 +131,9 @@ class QuizScreen(Page):
         self.explained = None
         with self.app.batch_update():  # one picture, not the old question's line under the new question
             await self.page.remove_children()
-            if asked is None:
+            if asked is None and self.run.drill is not None:
+                await self._offer(self.run.drill)
+            elif asked is None:
                 await self._over()
             else:
                 await self._put(asked)
@@ -183,6 +173,21 @@ class QuizScreen(Page):
         if self.run.is_repeat:
             status = join("  ", AGAIN, status)
         self.title_bar.show(title=join(" · ", *names), status=status)
+
+    async def _offer(self, drill: Drill) -> None:
+        """A drill among the questions: it is done at the workbench."""
+        self._enter("drill")
+        self.line.ask_confidence(None, ask=False)
+        self.title_bar.show(title=join(" · ", QUIZ, drill.title), status=same("●" * drill.difficulty))
+        text = DRILL_NOW.format(title=drill.title, minutes=drill.minutes)
+        await self.page.mount(Document(join("\n\n", same(""), join("", same("# "), drill.title), text)))
+        self.line.say(DRILL_NOW_KEYS)
+        self.page.focus()
+
+    def on_screen_resume(self) -> None:
+        if self.stage == "drill" and self._left_for_drill:
+            self._left_for_drill = False
+            self.call_next(self.ask)
 
     async def _over(self) -> None:
         assert self.run is not None
@@ -297,6 +302,24 @@ class QuizScreen(Page):
             self.start()
         elif self.stage == "graded":
             await self.ask()
+        elif self.stage == "drill" and self.run is not None and self.run.drill is not None:
+            drill = self.run.drill
+            self.run.skip()
+            self._left_for_drill = True
+            self.preptrain.open_drill(drill)
+
+    def action_rate(self, rating: int) -> None:
+        """Overrule the rating of the answer just graded."""
+        if self.stage != "graded" or self.run is None:
+            return
+        try:
+            card = self.run.rerate(rating)
+        except RecordError as error:
+            self.preptrain.report(error)
+            return
+        days = days_until(card, self.services.now())
+        when = RETURNS_TOMORROW if days <= 1 else RETURNS_IN.format(days=days)
+        self.line.say(join("  ·  ", RATED[rating - 1], RETURNS.format(when=when)))
 
     async def action_undo(self) -> None:
         """Take the answer back and ask its question again."""
@@ -326,7 +349,7 @@ class QuizScreen(Page):
         self.line.ask_confidence(self.confidence)
 
     async def action_skip(self) -> None:
-        if self.run is not None and self.stage == "asking":
+        if self.run is not None and self.stage in ("asking", "drill"):
             self.keep_draft()
             self.run.skip()
             await self.ask()
@@ -337,8 +360,12 @@ class QuizScreen(Page):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         explained = self.explained
         if action == "next":
-            return self.stage in ("graded", "over")
-        if action in ("submit", "sure", "skip", "dont_know"):
+            return self.stage in ("graded", "over", "drill")
+        if action == "rate":
+            return self.stage == "graded"
+        if action == "skip":
+            return self.stage in ("asking", "drill")
+        if action in ("submit", "sure", "dont_know"):
             return self.stage == "asking"
         if action == "undo":
             return self.stage in ("graded", "over") and self.run is not None and self.run.answered > 0
