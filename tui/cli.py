@@ -25,6 +25,7 @@ _GROUPS = {
     "goal": "tui.command_line.schedule:goal",
     "mock": "tui.command_line.quiz:mock",
     "quiz": "tui.command_line.quiz:quiz",
+    "import": "tui.command_line.importing:import_",
     "record": "tui.command_line.keeping:record",
     "schedule": "tui.command_line.schedule:schedule",
     "stats": "tui.command_line.record:stats",

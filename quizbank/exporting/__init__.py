@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from quizbank.exporting import csv_export, json_export
+from quizbank.exporting.question_formats import QUESTION_FORMATS
 from quizbank.exporting.writing import ExportError, Options, Out, to_file, to_stdout
 from quizbank.models import Text
 from quizbank.record import Record
@@ -32,6 +33,7 @@ FORMATS: dict[str, Format] = {
         Text(en="One row an answer, for a spreadsheet", zh="每次作答一行，供电子表格使用"),
         csv_export.write,
     ),
+    **{name: Format(*form) for name, form in QUESTION_FORMATS.items()},
 }
 
 
@@ -56,7 +58,7 @@ def export(
         raise ExportError(
             f"no export format {format!r}; there are: {known}", f"没有导出格式 {format!r}；可用的有：{known}"
         )
-    if excel and format != "csv":
+    if excel and format not in ("csv", "questions-csv"):
         raise ExportError(
             f"excel goes with csv, not with {format}", f"excel 选项只适用于 csv，不适用于 {format}"
         )

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
-from typing import BinaryIO, NamedTuple, Protocol
+from typing import BinaryIO, NamedTuple, Protocol, TextIO
 
 from quizbank.errors import PlainError, reason
 from quizbank.sessions import AnyBank
@@ -30,9 +30,11 @@ class Options(NamedTuple):
 
 
 class Out(Protocol):
-    """What a writer writes to: text, without translation of line ends."""
+    """What a writer writes to: text, without translation of line ends, or bytes."""
 
     def write(self, text: str, /) -> object: ...
+
+    def write_bytes(self, data: bytes, /) -> object: ...
 
 
 class _Utf8:
@@ -41,6 +43,26 @@ class _Utf8:
 
     def write(self, text: str) -> None:
         self._raw.write(text.encode("utf-8", "replace"))
+
+    def write_bytes(self, data: bytes) -> None:
+        if self._raw.isatty():
+            raise ExportError(
+                "this format is no text; name a file with -o", "此格式不是文本；请用 -o 指定文件"
+            )
+        self._raw.write(data)
+
+
+class _TextOnly:
+    """Standard output that has been replaced by something that takes no bytes."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> None:
+        self._stream.write(text)
+
+    def write_bytes(self, data: bytes) -> None:
+        raise ExportError("this format is no text; name a file with -o", "此格式不是文本；请用 -o 指定文件")
 
 
 def to_file(out: Path, write: Callable[[Out], None], force: bool) -> None:
@@ -121,7 +143,7 @@ def to_stdout(write: Callable[[Out], None]) -> None:
     raw = getattr(sys.stdout, "buffer", None)
     try:
         sys.stdout.flush()
-        write(sys.stdout if raw is None else _Utf8(raw))
+        write(_TextOnly(sys.stdout) if raw is None else _Utf8(raw))
         sys.stdout.flush()
     except OSError as error:
         _abandon_stdout()

@@ -11,6 +11,7 @@ import click
 
 from tui import attempts
 from tui.command_line.context import FAILED, GRADER_FAULT, PASSED, USAGE, Context, pass_context, plain_errors
+from tui.command_line.results import RESULT_NAMES, write_results
 from tui.command_line.watch import watch
 
 if TYPE_CHECKING:
@@ -107,52 +108,91 @@ def hunt(context: Context, drill_id: str | None) -> None:
 @click.argument("drill_id", metavar="ID")
 @click.option(
     "--solution",
+    "solutions",
     type=click.Path(path_type=Path),
-    help="Grade this file instead of yours; nothing is recorded. 判指定文件，不计入记录。",
+    multiple=True,
+    help="Grade this file instead of yours (may be given often); nothing is recorded. 判指定文件（可多次给出），不计入记录。",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON. 输出 JSON 报告。")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(RESULT_NAMES),
+    help="Results for another program. 供其他程序读取的结果。",
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    help="File for --format (default: standard output). 输出文件。",
+)
+@click.option("--force", is_flag=True, help="Replace an existing file. 覆盖已有文件。")
 @click.option(
     "--seed", type=click.IntRange(0, 9_999), default=0, help="Other inputs are drawn. 更换随机输入。"
 )
 @pass_context
 @plain_errors
-def check(context: Context, drill_id: str, solution: Path | None, as_json: bool, seed: int) -> None:
+def check(
+    context: Context,
+    drill_id: str,
+    solutions: tuple[Path, ...],
+    as_json: bool,
+    form: str | None,
+    output: Path | None,
+    force: bool,
+    seed: int,
+) -> None:
     """Grade your file. 判题。
 
     Exit codes: 0 passed, 1 failed, 2 wrong usage or an unreadable file, 3 the grader failed.
-    Example: preptrain drill check attention --solution attention.py --json
+    Example: preptrain drill check attention --solution attention.py --format junit -o results.xml
     """
     from drills.grading.client import Grader
     from drills.hunting import reveal
+    from drills.results.grading import Grading
     from drills.workspace import read_source
     from quizbank.loader import load_bank
     from tui.command_line.tables import print_report
 
+    if form is None and output is not None:
+        context.fail("-o goes with --format.", "-o 要与 --format 一起使用。")
+    if as_json and (form is not None or len(solutions) > 1):
+        context.fail(
+            "--json goes with one file and without --format.",
+            "--json 只用于单个文件，且不能与 --format 同用。",
+        )
     found = _find(drill_id)
-    if solution is None:
-        files = context.files()
-        path = files.path(found)
-        if not path.exists():
-            context.fail(
-                f"There is no {path} yet. Begin with: preptrain drill start {drill_id}",
-                f"还没有 {path}。先运行：preptrain drill start {drill_id}",
-            )
-        source = read_source(path)
-    else:
-        source = read_source(solution)
+    paths = list(solutions) or [_own_file(context, found, drill_id)]
+    sources = [read_source(path) for path in paths]
     with Grader() as grader:
-        report = reveal(found, grader.grade(found, source, seed=seed))
-    if as_json:
-        click.echo(report.model_dump_json(indent=2))
-    else:
-        question = None if report.passed else attempts.explaining(load_bank(), found, report)
-        print_report(report, context.language, question)
-    if solution is None:
+        reports = [reveal(found, grader.grade(found, source, seed=seed)) for source in sources]
+    if not solutions:
         with context.record() as record:
-            attempts.record_attempt(record, found, report, source, _now(), report.seconds)
-    if report.verdict == "grader_fault":
+            attempts.record_attempt(record, found, reports[0], sources[0], _now(), reports[0].seconds)
+    if form is not None:
+        gradings = [Grading(found, path.as_posix(), one) for path, one in zip(paths, reports, strict=True)]
+        write_results(form, gradings, output, force, context.language)
+    elif as_json:
+        click.echo(reports[0].model_dump_json(indent=2))
+    else:
+        for path, report in zip(paths, reports, strict=True):
+            if len(paths) > 1:
+                click.echo(f"{path}:")
+            question = None if report.passed else attempts.explaining(load_bank(), found, report)
+            print_report(report, context.language, question)
+    if any(report.verdict == "grader_fault" for report in reports):
         raise SystemExit(GRADER_FAULT)
-    raise SystemExit(PASSED if report.passed else FAILED)
+    raise SystemExit(PASSED if all(report.passed for report in reports) else FAILED)
+
+
+def _own_file(context: Context, found: Drill, drill_id: str) -> Path:
+    path = context.files().path(found)
+    if not path.exists():
+        context.fail(
+            f"There is no {path} yet. Begin with: preptrain drill start {drill_id}",
+            f"还没有 {path}。先运行：preptrain drill start {drill_id}",
+        )
+    return path
 
 
 @drill.command()
