@@ -47,6 +47,7 @@ async def picture(
         services = open_services(Path(home), Path("/home/you/drills") if before is None else None, language)
         services.now = lambda: NOW
         services.new_seed = lambda: 7
+        services.record.change_setting("goal", {"day": "2026-12-15", "role": None}, NOW)
         a_learner(services, services.record)
         if before is not None:
             before(services)
@@ -79,6 +80,7 @@ async def main() -> None:
         await picture("quiz", language, ["q", "1", "enter"], wrong_attention)
         await picture("workbench", language, [*search, "ctrl+s"], wrong_attention)
         await picture("progress", language, ["p"], wrong_attention)
+        await picture("mock", language, ["m", "enter"], wrong_attention)
 
 
 if __name__ == "__main__":

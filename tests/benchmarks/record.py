@@ -113,6 +113,10 @@ def in_process(*arguments: object, python: str = sys.executable) -> dict[str, fl
     return result
 
 
+def _medians(runs: list[dict[str, float]]) -> dict[str, float]:
+    return {name: statistics.median(run[name] for run in runs) for name in runs[0]}
+
+
 def anki_python(folder: Path) -> str:
     venv.create(folder / "anki", with_pip=True)
     python = str(folder / "anki/bin/python")
@@ -126,6 +130,7 @@ def main() -> int:
     )
     parser.add_argument("--items", type=int, default=100_000)
     parser.add_argument("--reviews", type=int, default=1_000_000)
+    parser.add_argument("--rounds", type=int, default=3, help="each side is run so often, in turns")
     parser.add_argument("--anki", help="a Python that has Anki")
     parser.add_argument("--keep", type=Path, help="a folder for the data, used again")
     parser.add_argument("--ours", type=Path, help=argparse.SUPPRESS)
@@ -142,8 +147,16 @@ def main() -> int:
             make(path, options.items, options.reviews)
         empty = folder / "empty.db"
         Record.open(empty).close()
-        there = in_process(HERE / "record_in_anki.py", folder, options.items, options.reviews, python=python)
-        here = in_process(__file__, "--ours", path, "--items", options.items)
+        sides: dict[str, list[dict[str, float]]] = {"Anki": [], "ours": []}
+        for turn in range(options.rounds):
+            for name in sorted(sides, reverse=bool(turn % 2)):
+                os.sync()  # what the other side left unwritten is not this side's to flush
+                if name == "Anki":
+                    arguments = (HERE / "record_in_anki.py", folder, options.items, options.reviews)
+                    sides[name].append(in_process(*arguments, python=python))
+                else:
+                    sides[name].append(in_process(__file__, "--ours", path, "--items", options.items))
+        there, here = (_medians(sides[name]) for name in ("Anki", "ours"))
         start, _ = timed(lambda: Record.open(empty).close(), 9)
         full, _ = timed(lambda: Record.open(path).close(), 9)
     print(
