@@ -85,6 +85,8 @@ Area = Literal[
     "match",
     "drills",
     "drill_list",
+    "bank",
+    "question_list",
     "workbench",
     "solution",
     "settings",
@@ -130,6 +132,8 @@ CATALOGUE: dict[Area, tuple[Command, ...]] = {
         Command("today.settings", "app.goto('settings')", "s", Phrase("Settings", "设置"),
                 Phrase("Language, colours, how much a day, the interview.", "语言、配色、每日题量与面试日期。"),
                 footer=30),
+        Command("today.bank", "app.goto('bank')", "b", Phrase("Questions", "题库"),
+                Phrase("Look for a question and answer it.", "查找题目并作答。"), footer=50),
         Command("today.mock", "app.goto('mock')", "m", Phrase("Mock interview", "模拟面试"),
                 Phrase("Questions, a topic in depth and a drill, against the clock.",
                        "限时：快问快答、深入追问加一道编程题。"), footer=55),
@@ -231,6 +235,14 @@ CATALOGUE: dict[Area, tuple[Command, ...]] = {
         Command("drill_list.hunt", "screen.hunt", "b", Phrase("Bug hunt", "找错题"),
                 Phrase("Find and mend the mistake in a file that looks right.",
                        "文件看起来没问题，找出并改好其中的错误。"), footer=70),
+    ),
+    "bank": (
+        Command("bank.search", "search", "slash", Phrase("Search", "搜索"),
+                Phrase("Search all questions, in both languages.", "用中文或英文搜索全部题目。"), footer=85),
+    ),
+    "question_list": (
+        Command("question_list.open", "select", "enter", Phrase("Answer", "作答"),
+                Phrase("Answer this question.", "回答这道题。"), footer=95, palette=False),
     ),
     "workbench": (
         Command("workbench.run", "run", "ctrl+s,f5", Phrase("Run", "运行"),

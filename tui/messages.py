@@ -153,6 +153,30 @@ SET_ASIDE = Phrase("Set aside after eight lapses", "遗忘八次，暂时搁置"
 SURE_AND_WRONG = Phrase("Sure and wrong: these come first", "很确定却答错：优先复习")
 NEXT_DRILL = Phrase("Next drill: {title}", "下一道编程题：{title}")
 
+# --- bank
+BANK = Phrase("Questions", "题库")
+BANK_SEARCH_HINT = Phrase("/  search by words, topic, kind or state", "/  按文字、知识点、题型或状态搜索")
+BANK_COUNT = Phrase("{shown} of {total}", "{shown}/{total} 题")
+NO_QUESTION_MATCHES = Phrase("No question matches.", "没有匹配的题目。")
+KIND_NAMES = {
+    "single": Phrase("one choice", "单选"),
+    "multiple": Phrase("choices", "多选"),
+    "numeric": Phrase("numeric", "计算"),
+    "cloze": Phrase("gaps", "填空"),
+    "order": Phrase("order", "排序"),
+    "match": Phrase("match", "配对"),
+    "recall": Phrase("in words", "问答"),
+    "snippet": Phrase("snippet", "读代码"),
+    "find_error": Phrase("find error", "找错"),
+}
+QUESTION_STATES = {
+    "new": Phrase("new", "未学"),
+    "due": Phrase("due", "待复习"),
+    "known": Phrase("known", "已掌握"),
+    "missed": Phrase("missed", "答错"),
+    "set aside": Phrase("set aside", "搁置"),
+}
+
 # --- mock interview
 MOCK = Phrase("Mock interview", "模拟面试")
 MOCK_CHOOSE = Phrase(

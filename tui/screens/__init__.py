@@ -22,6 +22,10 @@ def open_page(place: str) -> Page:
         from tui.screens.progress import ProgressScreen
 
         return ProgressScreen()
+    if place == "bank":
+        from tui.screens.bank import BankScreen
+
+        return BankScreen()
     if place == "settings":
         from tui.screens.settings import SettingsScreen
 
