@@ -54,10 +54,14 @@ def _merge_database(record: Record, other: Path) -> int:
 
 def _from_json(path: Path) -> Iterator[Entry]:
     try:
-        data = json.loads(path.read_text("utf-8"))
-        if data["format"] != "preptrain-progress":
-            raise ValueError(f"the format is {data['format']!r}")
-        rows = data["entries"]
+        text = path.read_text("utf-8")
+        if text.startswith('{"id":'):  # JSON Lines: an entry a line
+            rows = [json.loads(line) for line in text.split("\n") if line]
+        else:
+            data = json.loads(text)
+            if data["format"] != "preptrain-progress":
+                raise ValueError(f"the format is {data['format']!r}")
+            rows = data["entries"]
     except OSError as error:
         en, zh = reason(error)
         raise RecordError(f"cannot read {path}: {en}", f"无法读取 {path}：{zh}") from error

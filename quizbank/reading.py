@@ -135,7 +135,13 @@ class Reader:
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
-        """Reads within see one state, whatever other processes append meanwhile. Not for writing."""
+        """Reads within see one state, whatever other processes append meanwhile. Not for writing.
+
+        Within another snapshot it is part of that.
+        """
+        if self._db.in_transaction:
+            yield
+            return
         with self._told():
             self._db.execute("BEGIN")
         try:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from quizbank.exporting import csv_export, json_export
+from quizbank.exporting import csv_export, ical_export, json_export, jsonl_export, markdown_export
 from quizbank.exporting.question_formats import QUESTION_FORMATS
 from quizbank.exporting.writing import ExportError, Options, Out, to_file, to_stdout
 from quizbank.models import Text
@@ -32,6 +32,18 @@ FORMATS: dict[str, Format] = {
     "csv": Format(
         Text(en="One row an answer, for a spreadsheet", zh="每次作答一行，供电子表格使用"),
         csv_export.write,
+    ),
+    "jsonl": Format(
+        Text(en="The log, one entry a line", zh="日志，每行一条"),
+        jsonl_export.write,
+    ),
+    "markdown": Format(
+        Text(en="A report to read, in both languages", zh="双语进度报告"),
+        markdown_export.write,
+    ),
+    "ical": Format(
+        Text(en="The coming reviews, for a calendar", zh="接下来的复习，供日历导入"),
+        ical_export.write,
     ),
     **{name: Format(*form) for name, form in QUESTION_FORMATS.items()},
 }

@@ -45,7 +45,7 @@ def test_a_seed_means_the_same_in_another_process():
         "from right_answers import make; from quizbank.parametric import draw\n"
         "print([draw(make('numeric'), seed).values for seed in range(20)])"
     )
-    folder = str(Path(__file__).parent)
+    folder = str(Path(__file__).parents[1])
     told = [
         subprocess.run(
             [sys.executable, "-c", code, folder],

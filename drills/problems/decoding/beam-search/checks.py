@@ -14,12 +14,13 @@ from drills.strategies import sources
 class Model:
     """Log-probabilities that depend on the whole sequence; remembers nothing."""
 
-    def __init__(self, vocab, seed, spread=1.5):
-        self.vocab, self.seed, self.spread = vocab, seed, spread
+    def __init__(self, vocab, seed, spread=1.5, dtype="float64"):
+        self.vocab, self.seed, self.spread, self.dtype = vocab, seed, spread, dtype
 
     def __call__(self, tokens):
-        z = np.random.default_rng([self.seed, *tokens]).standard_normal(self.vocab) * self.spread
-        return z - (z.max() + np.log(np.exp(z - z.max()).sum()))
+        key = [self.seed, *(int(token) & 0xFFFF for token in tokens)]
+        z = np.random.default_rng(key).standard_normal(self.vocab) * self.spread
+        return (z - (z.max() + np.log(np.exp(z - z.max()).sum()))).astype(self.dtype)
 
 
 class Table:
@@ -29,7 +30,7 @@ class Table:
         self.vocab, self.rows = vocab, rows
 
     def __call__(self, tokens):
-        row = self.rows.get(tuple(tokens))
+        row = self.rows.get(tuple(int(token) for token in tokens))
         if row is None:
             row = np.arange(1, self.vocab + 1) / (self.vocab * (self.vocab + 1) / 2)
         return np.log(np.asarray(row, dtype=float))
@@ -52,10 +53,39 @@ def reference(step, start, eos, width, max_length, alpha):
     return [([*start, *tokens], total / len(tokens) ** alpha) for tokens, total in beams], margin
 
 
+def plain(tokens):
+    """A returned sequence of tokens as a list of ints."""
+    require(
+        isinstance(tokens, (list, tuple, np.ndarray)) and np.ndim(np.asarray(tokens)) == 1,
+        "The first part of each pair is the list of tokens.",
+        "每一对的第一项应是 token 列表。",
+        actual=tokens,
+        name="tokens",
+    )
+    return [int(token) for token in tokens]
+
+
+def every_sequence(step, start, eos, max_length, alpha):
+    """All finished sequences and all of full length, best first: what a beam without bounds must return."""
+    complete, growing = [], [([], 0.0)]
+    while growing:
+        tokens, total = growing.pop()
+        for token, log_prob in enumerate(step([*start, *tokens])):
+            longer = ([*tokens, token], total + float(log_prob))
+            (complete if token == eos or len(longer[0]) == max_length else growing).append(longer)
+    scored = [([*start, *tokens], total / len(tokens) ** alpha) for tokens, total in complete]
+    return sorted(scored, key=lambda pair: -pair[1])
+
+
 def holds(candidate, step, start, eos, width, max_length, *alpha, needs_margin=False):
     wanted, margin = reference(step, start, eos, width, max_length, *(alpha or (0.0,)))
     if needs_margin:
-        assume(margin > 1e-6)
+        assume(margin > 1e-4)
+    same(candidate, wanted, step, start, eos, width, max_length, *alpha)
+
+
+def same(candidate, wanted, step, start, eos, width, max_length, *alpha):
+    """The wanted (tokens, score) pairs, in their order."""
     got = candidate.beam_search(step, list(start), eos, width, max_length, *alpha)
     require(
         isinstance(got, (list, tuple)) and len(got) == len(wanted),
@@ -64,13 +94,14 @@ def holds(candidate, step, start, eos, width, max_length, *alpha, needs_margin=F
         expected=wanted,
         actual=got,
     )
+    rtol = 1e-5 if getattr(step, "dtype", "float64") == "float32" else 1e-9
     for place, (mine, (tokens, score)) in enumerate(zip(got, wanted, strict=True)):
         got_tokens, got_score = unpack(mine, 2, "tokens", "score")
-        assert_equal([int(token) for token in got_tokens], tokens, name=f"tokens of beam {place}")
-        assert_close(got_score, np.float64(score), rtol=1e-6, atol=1e-9, name=f"score of beam {place}")
+        assert_equal(plain(got_tokens), tokens, name=f"tokens of beam {place}")
+        assert_close(got_score, np.float64(score), rtol=rtol, atol=1e-9, name=f"score of beam {place}")
 
 
-HAND = Table(3, {(0,): [0.5, 0.4, 0.1], (0, 0): [0.4, 0.3, 0.3], (0, 1): [0.04, 0.06, 0.9]})
+HAND = Table(3, {(0,): [0.5, 0.4, 0.1], (0, 0): [0.4, 0.35, 0.25], (0, 1): [0.04, 0.06, 0.9]})
 
 
 @check("Worked by hand: two beams over two steps beat greedy decoding.", "手算例子：两束两步，胜过贪心解码。")
@@ -78,7 +109,7 @@ def test_by_hand(candidate):
     got = candidate.beam_search(HAND, [0], 2, 2, 2)
     for mine, tokens, probability in zip(got, ([0, 1, 2], [0, 0, 0]), (0.36, 0.2), strict=True):
         found, score = unpack(mine, 2, "tokens", "score")
-        assert_equal([int(token) for token in found], tokens, name="tokens")
+        assert_equal(plain(found), tokens, name="tokens")
         assert_close(score, np.float64(math.log(probability)), rtol=1e-9, name="score")
 
 
@@ -120,7 +151,7 @@ def test_goes_on(candidate):
     "分数是和除以 n 的幂；eos 计入 n，start 不计。",
 )
 def test_length_penalty(candidate):
-    for start in ([4], [4, 4, 4, 4, 4], []):
+    for start in ([4], [4, 4, 4, 4, 4]):
         for alpha in (0.0, 0.5, 1.0, 2.0):
             for seed in (1, 2, 3):
                 holds(candidate, Model(3, seed, 1.0), start, 2, 3, 4, alpha)
@@ -142,11 +173,29 @@ def test_penalty_prunes(candidate):
     "max_length 限制已生成的 token 数；未结束的束也返回。",
 )
 def test_max_length(candidate):
-    stubborn = Table(3, {})
     for start in ([0], [0, 1, 0, 1]):
         for max_length in (1, 2, 3):
             holds(candidate, Model(5, 11), start, 4, 3, max_length)
-    holds(candidate, stubborn, [], 0, 2, 1)
+    holds(candidate, Table(3, {}), [1], 0, 2, 1)
+
+
+@check(
+    "Without a penalty the score is the bare sum; that is the default.",
+    "默认没有长度惩罚，分数就是对数概率之和。",
+)
+def test_default(candidate):
+    for seed in (3, 4, 8):
+        step = Model(3, seed)
+        same(candidate, reference(step, [2], 1, 3, 4, 0.0)[0], step, [2], 1, 3, 4)
+        holds(candidate, step, [2], 1, 3, 4, 0)
+
+
+@check("The start may be long, and calls do not influence each other.", "start 可以很长；多次调用互不影响。")
+def test_no_state(candidate):
+    step, start = Model(4, 21), [1, 3, 2, 1, 2, 3, 1]
+    for _ in range(2):
+        holds(candidate, step, start, 0, 2, 4)
+        holds(candidate, Model(4, 22), start[:2], 0, 3, 3, 1.0)
 
 
 @check("Fewer beams come back where fewer exist.", "可选的束不足时返回得更少。")
@@ -157,16 +206,36 @@ def test_few(candidate):
 
 
 @check(
+    "A beam wide enough for all sequences finds every one of them, best first.",
+    "束宽大到容得下所有序列时，全部找到，且从好到差排列。",
+    examples=25,
+    source=sources(("normal",)),
+    vocab=st.integers(2, 3),
+    max_length=st.integers(1, 3),
+    alpha=st.sampled_from([0.0, 0.5, 1.0]),
+)
+def test_exhaustive(candidate, source, vocab, max_length, alpha):
+    step = Model(vocab, source.seed, dtype=source.dtype)
+    start, eos = [1], 0
+    wanted = every_sequence(step, start, eos, max_length, alpha)
+    assume(min((a[1] - b[1] for a, b in pairwise(wanted)), default=1.0) > 1e-4)
+    same(candidate, wanted, step, start, eos, len(wanted) + source.seed % 2, max_length, alpha)
+
+
+@check(
     "On drawn models, widths, lengths and penalties.",
     "在随机模型、束宽、长度和惩罚上正确。",
     examples=80,
-    source=sources(("normal",), ("float64",)),
+    source=sources(("normal",)),
     vocab=st.integers(2, 5),
-    start=st.lists(st.integers(0, 4), max_size=3),
+    start=st.lists(st.integers(0, 4), min_size=1, max_size=3),
+    spread=st.sampled_from([0.5, 1.5, 3.0]),
     width=st.integers(1, 5),
     max_length=st.integers(1, 5),
     alpha=st.sampled_from([0.0, 0.6, 1.0, 1.4]),
 )
-def test_drawn(candidate, source, vocab, start, width, max_length, alpha):
-    step = Model(vocab, source.seed)
-    holds(candidate, step, start, source.seed % vocab, width, max_length, alpha, needs_margin=True)
+def test_drawn(candidate, source, vocab, start, spread, width, max_length, alpha):
+    eos = source.seed % vocab
+    start = [(eos + 1 + token % (vocab - 1)) % vocab for token in start]  # any token but eos
+    step = Model(vocab, source.seed, spread, source.dtype)
+    holds(candidate, step, start, eos, width, max_length, alpha, needs_margin=True)
