@@ -106,11 +106,9 @@ HAND = Table(3, {(0,): [0.5, 0.4, 0.1], (0, 0): [0.4, 0.35, 0.25], (0, 1): [0.04
 
 @check("Worked by hand: two beams over two steps beat greedy decoding.", "手算例子：两束两步，胜过贪心解码。")
 def test_by_hand(candidate):
-    got = candidate.beam_search(HAND, [0], 2, 2, 2)
-    for mine, tokens, probability in zip(got, ([0, 1, 2], [0, 0, 0]), (0.36, 0.2), strict=True):
-        found, score = unpack(mine, 2, "tokens", "score")
-        assert_equal(plain(found), tokens, name="tokens")
-        assert_close(score, np.float64(math.log(probability)), rtol=1e-9, name="score")
+    wanted = [([0, 1, 2], math.log(0.36)), ([0, 0, 0], math.log(0.2))]
+    same(candidate, wanted, HAND, [0], 2, 2, 2)
+    same(candidate, [(tokens, score / 2) for tokens, score in wanted], HAND, [0], 2, 2, 2, 1.0)
 
 
 @check("A width of one is greedy decoding up to eos.", "束宽为 1 就是贪心解码，遇 eos 停止。")
@@ -118,6 +116,17 @@ def test_greedy(candidate):
     holds(candidate, HAND, [0], 2, 1, 2)
     for seed in range(6):
         holds(candidate, Model(4, seed), [3, 1], 0, 1, 6)
+
+
+@check(
+    "All continuations compete in one pool: one beam may take every place.",
+    "所有后续在同一个池子里竞争：一束可以占满所有名额。",
+)
+def test_one_pool(candidate):
+    rows = {(1,): [0.9, 0.06, 0.04], (1, 0): [0.48, 0.42, 0.1], (1, 0, 0): [0.5, 0.3, 0.2]}
+    for width in (2, 3):
+        for max_length in (2, 3):
+            holds(candidate, Table(3, rows), [1], 2, width, max_length)
 
 
 @check(
@@ -203,6 +212,20 @@ def test_few(candidate):
     holds(candidate, Model(2, 5), [1], 0, 10, 1)
     holds(candidate, Model(2, 5), [1], 0, 50, 3)
     holds(candidate, Model(3, 6), [1], 0, 4, 1)
+
+
+@check(
+    "Vocabularies of dozens of tokens and wide beams, best first.",
+    "几十个 token 的词表和较大的束宽，结果从好到差排列。",
+    examples=12,
+    source=sources(("normal",)),
+    vocab=st.integers(25, 60),
+    width=st.integers(6, 12),
+    max_length=st.integers(1, 3),
+)
+def test_wide(candidate, source, vocab, width, max_length):
+    step = Model(vocab, source.seed, 2.0, source.dtype)
+    holds(candidate, step, [0, 3], 1, width, max_length, 0.5, needs_margin=True)
 
 
 @check(
