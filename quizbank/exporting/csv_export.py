@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from quizbank.entries import Entry, dumps
@@ -27,17 +28,13 @@ def write(record: Record, out: Out, options: Options) -> None:
     rows = csv.writer(out)
     rows.writerow(COLUMNS)
     void = record.void()
+    places = {item.item: (item.track, ", ".join(item.topics)) for item in options.items()}
     for entry in record.entries():
-        rows.writerow(safe(cell) for cell in _row(entry, entry.id in void, options))
+        rows.writerow(safe(cell) for cell in _row(entry, entry.id in void, places))
 
 
-def _row(entry: Entry, voided: bool, options: Options) -> tuple[Any, ...]:
-    track = topic = None
-    if options.bank is not None and entry.item.startswith("q:"):
-        id_ = entry.item[2:]
-        track = options.bank.track_of.get(id_)
-        question = options.bank.questions.get(id_)
-        topic = question.topic if question else None
+def _row(entry: Entry, voided: bool, places: Mapping[str, tuple[str, str]]) -> tuple[Any, ...]:
+    track, topic = places.get(entry.item, (None, None))
     answered = entry.kind == "answer"
     answer = entry.detail.get("answer")
     return (

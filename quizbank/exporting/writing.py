@@ -7,14 +7,14 @@ import os
 import secrets
 import stat
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, NamedTuple, Protocol, TextIO
 
 from quizbank.errors import PlainError, reason
-from quizbank.sessions import AnyBank
+from quizbank.sessions import AnyBank, AnyDrill, Candidate, candidates
 
 
 class ExportError(PlainError):
@@ -27,6 +27,11 @@ class Options(NamedTuple):
     bank: AnyBank | None
     now: datetime
     excel: bool
+    drills: Sequence[AnyDrill] = ()
+
+    def items(self) -> list[Candidate]:
+        """All that can be asked: the bank's questions and the drills."""
+        return candidates(self.bank, self.drills) if self.bank is not None else []
 
 
 class Out(Protocol):

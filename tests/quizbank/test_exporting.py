@@ -26,6 +26,8 @@ from quizbank.record import Record, RecordError
 class Question:
     topic = "pooling-role"
     rev = 1
+    roles = ()
+    drills = ()
 
 
 class Bank:

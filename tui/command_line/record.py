@@ -12,8 +12,8 @@ import click
 from quizbank.exporting import FORMATS
 from tui.command_line.context import Context, pass_context, plain_errors
 
-_FORMAT_LINES = "  ".join(
-    f"{name}: {form.description.en}. {form.description.zh}。" for name, form in FORMATS.items()
+_FORMAT_LINES = "\b\nFormats 格式:\n" + "\n".join(
+    f"  {name:<14} {form.description.en}\n{'':<17}{form.description.zh}" for name, form in FORMATS.items()
 )
 
 
@@ -27,15 +27,16 @@ _FORMAT_LINES = "  ".join(
 @pass_context
 @plain_errors
 def export(context: Context, form: str, output: Path | None, force: bool, excel: bool) -> None:
-    """Export the record as FORMAT: json or csv. 导出学习记录。
+    """Export the record or the questions as FORMAT. 导出学习记录或题目。
 
-    Example: preptrain export csv -o progress.csv
+    Example: preptrain export html -o progress.html
     """
+    from drills.catalog import load_catalog
     from quizbank.exporting import export as write
     from quizbank.loader import load_bank
 
     with context.record() as record:
-        write(form, record, load_bank(), output, force, excel=excel)
+        write(form, record, load_bank(), output, force, excel=excel, drills=load_catalog().values())
     if output is not None:
         context.say(f"Written: {output}", f"已写入：{output}")
 
