@@ -23,6 +23,7 @@ _GROUPS = {
     "drill": "tui.command_line.drill:drill",
     "export": "tui.command_line.record:export",
     "goal": "tui.command_line.schedule:goal",
+    "grade": "tui.command_line.grade:grade",
     "mock": "tui.command_line.quiz:mock",
     "quiz": "tui.command_line.quiz:quiz",
     "import": "tui.command_line.importing:import_",

@@ -11,6 +11,7 @@ from rich.text import Text as RichText
 
 if TYPE_CHECKING:
     from drills.catalog import Drill
+    from drills.cohort.outcomes import DrillTally, Person
     from drills.grading.report import Report
     from drills.verify import Verification
     from quizbank.goals import Goal, Outlook
@@ -173,3 +174,37 @@ def print_verification(results: Iterable[Verification]) -> None:
             state,
         )
     _console().print(table)
+
+
+SHOWN_PEOPLE = 40
+
+
+def print_class(tallies: Iterable[DrillTally], people: Iterable[Person], language: Language) -> None:
+    """What a class handed in, by drill and by person; of many people only the first."""
+    from itertools import islice
+
+    zh, console = language == "zh", _console()
+    table = _table(
+        *(
+            ("题目", "提交", "通过", "", "最常见的错误")
+            if zh
+            else ("drill", "files", "solved", "", "most often wrong")
+        )
+    )
+    table.columns[0].no_wrap = True
+    for tally in tallies:
+        said = tally.mistakes_made() or tally.checks_failed()
+        often = f"{said[0][1]}× {said[0][0][language]}" if said else ""
+        table.add_row(
+            tally.drill.id, str(tally.submitted), str(tally.solved), _percent(tally.share), RichText(often)
+        )
+    console.print(table)
+    console.print()
+    rows = iter(people)
+    table = _table(*(("姓名", "通过", "未通过") if zh else ("person", "solved", "not yet")))
+    for person in islice(rows, SHOWN_PEOPLE):
+        missed = ", ".join(one.submission.drill for one in person.outcomes if one.verdict != "pass")
+        table.add_row(RichText(person.name), f"{person.solved}/{len(person.outcomes)}", RichText(missed))
+    console.print(table)
+    if more := sum(1 for _ in rows):
+        console.print(f"……另有 {more} 人，见 results.csv" if zh else f"… and {more} more, in results.csv")
