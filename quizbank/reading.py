@@ -16,6 +16,8 @@ from quizbank.record_faults import damaged, explain
 from quizbank.scheduling import ONE_DAY, Card, Schedule
 
 PAGE = 500  # entries read at a time
+START = (-(2**63), "")
+"""Before every place in a log."""
 
 
 class Reader:
@@ -25,9 +27,9 @@ class Reader:
         self.path = path
         self._db = connection
 
-    def entries(self) -> Iterator[Entry]:
-        """The whole log in order, undone answers and undos included; read in pages, never held whole."""
-        last: tuple[int, str] = (-(2**63), "")
+    def entries(self, after: tuple[int, str] = START) -> Iterator[Entry]:
+        """The log in order from a place (seq, id) on, undone answers and undos included; read in pages, never held whole."""
+        last = after
         while True:
             with self._told():
                 rows = self._db.execute(

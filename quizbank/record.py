@@ -10,7 +10,7 @@ import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from types import TracebackType
@@ -18,16 +18,20 @@ from typing import Any, Self
 
 from quizbank import tables
 from quizbank.derived import Day, Derived, Tally, derive, void_ids
-from quizbank.entries import COLUMNS, EPOCH, MILLISECOND, REPORT, Entry, new_entry, new_undo, to_row
+from quizbank.entries import COLUMNS, EPOCH, MILLISECOND, REPORT, Entry, Row, new_entry, new_undo, to_row
 from quizbank.errors import RecordError
 from quizbank.migrations import MIGRATIONS, Migration, back_up, inspect, list_backups, migrate
-from quizbank.reading import Reader
+from quizbank.reading import START, Reader
 from quizbank.record_faults import explain, refuse_unusable
 from quizbank.scheduling import Card
 
 __all__ = ["Day", "Entry", "Record", "RecordError", "Tally", "new_entry"]
 
 BUSY_SECONDS = 5.0
+ROWS = 5_000
+"""Rows that a merge writes while it holds the lock."""
+TRIES = 3
+"""Passes over the log without the lock, before one that holds it."""
 
 
 class Record(Reader):
@@ -129,35 +133,42 @@ class Record(Reader):
         return self.undo(now, standing[-1]) if standing else None
 
     def rebuild(self) -> None:
-        """Make cards, days and tallies anew from the log; where nothing was wrong, nothing changes."""
+        """Make cards, days and tallies anew from the log; where nothing was wrong, nothing changes.
+
+        The log is gone through without the write lock, which a million reviews would hold for a minute and more.
+        """
+        for _ in range(TRIES):
+            derived = self._derived()
+            with self._writing():
+                if self._catch_up(derived):
+                    tables.replace_all(self._db, derived.state)
+                    return
         with self._writing():
-            self._rebuild()
+            tables.replace_all(self._db, self._derived().state)
 
     def merge(self, log: Iterable[Entry], settings: Iterable[tuple[str, Any, int]] = ()) -> int:
         """Take in another log and its settings; returns how many entries were new.
 
         The union by id: in whatever order logs are merged, and however often, the state is the same. Raises
-        RecordError where an id stands for another entry here than there; nothing is changed then.
+        RecordError where an id stands for another entry here than there; nothing is changed then. A long log is
+        written in parts, so that other processes get their turn; killed in between, the record is whole, and
+        merging again takes in the rest.
         """
-        new = 0
+        with self._told():
+            new = [row for row in map(to_row, log) if not self._holds(row)]
+        taken = 0
+        for start in range(0, len(new), ROWS):
+            with self._writing():
+                tables.mark_stale(self._db)
+                for row in new[start : start + ROWS]:
+                    if not self._holds(row):
+                        self._put(row)
+                        taken += 1
         with self._writing():
-            for entry in log:
-                row = to_row(entry)
-                own = self._db.execute(
-                    f"SELECT {COLUMNS}, checksum FROM log WHERE id = ?", (entry.id,)
-                ).fetchone()
-                if own is None:
-                    self._put(row)
-                    new += 1
-                elif own != row:
-                    raise RecordError(
-                        f"entry {entry.id} differs between the two records. Nothing was merged.",
-                        f"两份记录中的条目 {entry.id} 内容不同。未合并任何内容。",
-                    )
             for name, value, at in settings:
                 tables.put_setting(self._db, name, value, at)
-            self._rebuild()
-        return new
+        self.rebuild()
+        return taken
 
     def set_retention(self, retention: float, now: datetime | None = None) -> None:
         """The chance of recall at which an item comes back; every due day follows it."""
@@ -167,12 +178,15 @@ class Record(Reader):
 
     def change_setting(self, name: str, value: Any, now: datetime | None = None) -> None:
         """Keep a setting (JSON; None takes it back); the state follows those that the schedule depends on."""
+        followed = name in ("retention", "fits")
         with self._writing():
             at = ((now or datetime.now(UTC)) - EPOCH) // MILLISECOND
             (last,) = self._db.execute("SELECT max(at) FROM setting WHERE name = ?", (name,)).fetchone()
             tables.put_setting(self._db, name, value, at if last is None else max(at, last + 1))
-            if name in ("retention", "fits"):
-                self._rebuild()
+            if followed:
+                tables.mark_stale(self._db)
+        if followed:
+            self.rebuild()
 
     def back_up_daily(self, today: date) -> Path | None:
         """Copy the record to its folder of backups, once a day at most; None where today's exists."""
@@ -218,13 +232,38 @@ class Record(Reader):
         marks = ", ".join("?" * len(row))
         self._db.execute(f"INSERT INTO log ({COLUMNS}, checksum) VALUES ({marks})", row)
 
-    def _rebuild(self) -> None:
-        void = void_ids(self._undos())
-        derived = Derived(self._schedule())
+    def _holds(self, row: Row) -> bool:
+        """Whether the log has this entry; raises RecordError where it has another under its id."""
+        own = self._db.execute(f"SELECT {COLUMNS}, checksum FROM log WHERE id = ?", row[:1]).fetchone()
+        if own is not None and own != row:
+            raise RecordError(
+                f"entry {row[0]} differs between the two records. Nothing was merged.",
+                f"两份记录中的条目 {row[0]} 内容不同。未合并任何内容。",
+            )
+        return own is not None
+
+    def _derived(self) -> _Replay:
+        """What follows from the log as it is now."""
+        with self._told():
+            undos = self._undos()
+            void = void_ids(undos)
+            replay = _Replay(Derived(self._schedule()), len(undos))
         for entry in self.entries():
-            if entry.kind == "answer" and entry.id not in void:
-                derived.take(entry)
-        tables.replace_all(self._db, derived)
+            replay.take(entry, void)
+        return replay
+
+    def _catch_up(self, replay: _Replay) -> bool:
+        """Take in what was appended since; False where more than that has changed."""
+        (earlier,) = self._db.execute(
+            "SELECT count(*) FROM log WHERE (seq, id) <= (?, ?)", replay.last
+        ).fetchone()
+        undos = self._undos()
+        if (earlier, len(undos), self._schedule()) != (replay.rows, replay.undos, replay.state.schedule):
+            return False
+        void = void_ids(undos)
+        for entry in list(self.entries(after=replay.last)):
+            replay.take(entry, void)
+        return True
 
     def _entry(self, entry_id: str) -> Entry:
         row = self._db.execute(f"SELECT {COLUMNS}, checksum FROM log WHERE id = ?", (entry_id,)).fetchone()
@@ -247,6 +286,22 @@ class Record(Reader):
             (item,),
         ).fetchall()
         return [self._decode(row) for row in rows if row[0] not in void]
+
+
+@dataclass
+class _Replay:
+    """A pass over the log: what follows from it, and how far it went."""
+
+    state: Derived
+    undos: int
+    rows: int = 0
+    last: tuple[int, str] = START
+
+    def take(self, entry: Entry, void: set[str]) -> None:
+        self.rows += 1
+        self.last = (entry.seq, entry.id)
+        if entry.kind == "answer" and entry.id not in void:
+            self.state.take(entry)
 
 
 def _use_wal(connection: sqlite3.Connection) -> None:

@@ -61,6 +61,11 @@ def replace_all(db: sqlite3.Connection, derived: Derived) -> None:
     db.execute("DELETE FROM setting WHERE name = ?", (STALE,))
 
 
+def mark_stale(db: sqlite3.Connection) -> None:
+    """Say that the derived rows do not follow from the log: should this process die, the next to open it rebuilds."""
+    db.execute("INSERT OR REPLACE INTO setting VALUES (?, '1', 0)", (STALE,))
+
+
 # --- settings: values are JSON, so that every type has one way of being written
 
 
