@@ -29,6 +29,7 @@ __all__ = [
     "assert_equal",
     "check",
     "checks_in",
+    "error_name",
     "expect_error",
     "fresh_rng",
     "gradients",
@@ -57,8 +58,13 @@ class CheckSpec:
     def is_property(self) -> bool:
         return bool(self.strategies)
 
-    def bind(self, body: Body | None = None, *, shrink: bool = True) -> Body:
-        """The check as a function of `candidate`, with hypothesis drawing the rest."""
+    def bind(
+        self, body: Body | None = None, *, shrink: bool = True, again: tuple[str, bytes] | None = None
+    ) -> Body:
+        """The check as a function of `candidate`, with hypothesis drawing the rest.
+
+        `again`: only the example that an earlier run noted, as (version of hypothesis, its code of the example).
+        """
         body = body or self.body
         if not self.strategies:
             return body
@@ -70,10 +76,12 @@ class CheckSpec:
             deadline=None,
             suppress_health_check=list(hypothesis.HealthCheck),
             report_multiple_bugs=False,
-            print_blob=False,
+            print_blob=shrink,  # the note that `again` is taken from
             backend="hypothesis",
         )
         drawn = hypothesis.given(**self.strategies)(body)
+        if again is not None:
+            return options(hypothesis.reproduce_failure(*again)(drawn))
         return hypothesis.seed(SEED)(options(drawn))
 
 
@@ -123,6 +131,17 @@ def expect_error(call: Callable[..., Any], error: str, *args: Any, **kwargs: Any
         ),
         actual=result,
     )
+
+
+def error_name(error: Exception | None) -> str:
+    """The name of what a call of the learner's code raised; an ended process is raised on, for it is no exception."""
+    from drills.grading.candidate import CandidateError, LearnerError
+
+    if isinstance(error, LearnerError):
+        return error.mro[0]
+    if isinstance(error, CandidateError):
+        raise error
+    return type(error).__name__
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import numpy as np
@@ -139,7 +140,7 @@ def _compare(
 def _assert_array(actual: Any, expected: np.ndarray, dtype: Any, name: str) -> None:
     if expected.ndim == 0 and isinstance(actual, (float, int)) and not isinstance(actual, bool):
         return  # a scalar may be a Python or a NumPy number
-    if not isinstance(actual, np.ndarray) and not (expected.ndim == 0 and isinstance(actual, np.number)):
+    if type(actual) is not np.ndarray and not (expected.ndim == 0 and isinstance(actual, np.number)):
         raise _type_mismatch(name, "numpy.ndarray" if expected.ndim else "float", actual, expected)
     if actual.shape != expected.shape:
         raise _shape_mismatch(name, actual.shape, expected.shape, actual, expected)
@@ -150,7 +151,7 @@ def _assert_array(actual: Any, expected: np.ndarray, dtype: Any, name: str) -> N
 
 def assert_tensor(actual: Any, expected: Any, dtype: Any, name: str) -> None:
     """A torch tensor of the expected shape, in `dtype` (default: the expected one's)."""
-    if not (type(actual).__module__.startswith("torch") and hasattr(actual, "detach")):
+    if not is_tensor(actual):
         raise _type_mismatch(name, "torch.Tensor", actual, expected)
     if tuple(actual.shape) != tuple(expected.shape):
         raise _shape_mismatch(name, tuple(actual.shape), tuple(expected.shape), actual, expected)
@@ -159,13 +160,19 @@ def assert_tensor(actual: Any, expected: Any, dtype: Any, name: str) -> None:
         raise _dtype_mismatch(name, actual.dtype, wanted, actual, expected)
 
 
+def is_tensor(value: Any) -> bool:
+    """A plain torch tensor or parameter: a subclass could be equal to anything."""
+    torch = sys.modules.get("torch")
+    return torch is not None and type(value) in (torch.Tensor, torch.nn.Parameter)
+
+
 def _tensor64(value: Any) -> np.ndarray:
     values: np.ndarray = value.detach().cpu().double().numpy()
     return values
 
 
 def _kind(value: Any) -> str:
-    if isinstance(value, np.ndarray) or hasattr(value, "detach"):
+    if type(value) is np.ndarray or is_tensor(value):
         return f"{type(value).__name__}{tuple(value.shape)}"
     if isinstance(value, (tuple, list)):
         return f"{type(value).__name__}[{len(value)}]"
@@ -209,7 +216,7 @@ def _dtype_mismatch(name: str, got: Any, wanted: Any, actual: Any, expected: Any
 def assert_equal(actual: Any, expected: Any, *, name: str = "output") -> None:
     """Exact equality of integers, strings, lists and integer or boolean arrays (shape and dtype kind too)."""
     if isinstance(expected, np.ndarray):
-        if not isinstance(actual, np.ndarray):
+        if type(actual) is not np.ndarray:
             raise _type_mismatch(name, "numpy.ndarray", actual, expected)
         if actual.shape != expected.shape:
             raise _shape_mismatch(name, actual.shape, expected.shape, actual, expected)

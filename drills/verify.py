@@ -91,7 +91,7 @@ def verify_one(
         return result
     names: dict[str, str] = {}
     for trial in trials:
-        reports = [grader.grade(drill, trial.source, seed=seed) for seed in range(seeds)]
+        reports = [grader.grade(drill, trial.source, seed=seed, diagnose=not seed) for seed in range(seeds)]
         fates = [_fate(trial, report, seed) for seed, report in enumerate(reports)]
         problem = next((fate for fate in fates if fate is not None), None)
         if problem is not None:

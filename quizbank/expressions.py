@@ -113,7 +113,7 @@ _NODES = (
 
 def evaluate(expression: str, values: Mapping[str, Value]) -> int | float | bool | str:
     """The expression's value; raises ExpressionError, never anything else."""
-    tree = _parsed(expression)
+    tree = parsed(expression)
     evaluator = simpleeval.SimpleEval(
         operators=_OPERATORS, functions=FUNCTIONS, names={**CONSTANTS, **values}
     )
@@ -135,7 +135,8 @@ def evaluate(expression: str, values: Mapping[str, Value]) -> int | float | bool
 
 
 @lru_cache(maxsize=4096)
-def _parsed(expression: str) -> ast.expr:
+def parsed(expression: str) -> ast.expr:
+    """The expression's tree, shared: whoever changes it copies it first. Raises ExpressionError."""
     if len(expression) > MAX_LENGTH:
         raise ExpressionError(f"{expression[:40]}…: longer than {MAX_LENGTH} characters")
     try:
@@ -149,7 +150,7 @@ def _parsed(expression: str) -> ast.expr:
 
 def names_in(expression: str) -> set[str]:
     """The names that an expression uses."""
-    return {node.id for node in ast.walk(_parsed(expression)) if isinstance(node, ast.Name)}
+    return {node.id for node in ast.walk(parsed(expression)) if isinstance(node, ast.Name)}
 
 
 def finite(expression: str, values: Mapping[str, Value]) -> float:

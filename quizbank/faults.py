@@ -21,8 +21,10 @@ KINDS: dict[str, type[BaseModel]] = {
 }
 
 
-def problems_of(path: Path, document: Document, error: ValidationError) -> list[Problem]:
-    """One problem for each faulty place, in the file's order."""
+def problems_of(
+    path: Path, document: Document, error: ValidationError, model: type[BaseModel] = BankFile
+) -> list[Problem]:
+    """One problem for each faulty place, in the file's order; `model` is what the file should have been."""
     found: dict[tuple[Any, ...], Problem] = {}
     for detail in error.errors(include_url=False)[:MAX_PROBLEMS]:
         loc = _path_of(detail["loc"])
@@ -31,7 +33,7 @@ def problems_of(path: Path, document: Document, error: ValidationError) -> list[
         if detail["loc"][-1:] and detail["loc"][-1] in UNION_TAGS and loc in found:
             message = "a number or a text is expected here"
         else:
-            message = _message(detail, loc, document)
+            message = _message(detail, loc, document, model)
         found[loc] = Problem(path, line, column, field_name(document, loc), message)
     return sorted(found.values(), key=lambda problem: (problem.line, problem.column))
 
@@ -58,14 +60,16 @@ def field_name(document: Document, path: Sequence[str | int]) -> str:
     return (start + tail).lstrip(".")
 
 
-def _message(detail: ErrorDetails, loc: tuple[str | int, ...], document: Document) -> str:
+def _message(
+    detail: ErrorDetails, loc: tuple[str | int, ...], document: Document, model: type[BaseModel]
+) -> str:
     kind, given, context = detail["type"], detail["input"], detail.get("ctx", {})
     name = str(loc[-1]) if loc else ""
     match kind:
         case "missing":
-            return _missing(name, loc, document)
+            return _missing(name, loc, document, model)
         case "extra_forbidden":
-            return f"no such field{_did_you_mean(name, _fields_at(loc[:-1], document))}"
+            return f"no such field{_did_you_mean(name, _fields_at(loc[:-1], document, model))}"
         case "string_type" | "model_type" | "dict_type" | "list_type":
             wanted = {"string_type": "a text", "list_type": "a list"}.get(kind, "a mapping")
             return f"{wanted} is expected, not {_describe(given, wanted)}"
@@ -73,7 +77,7 @@ def _message(detail: ErrorDetails, loc: tuple[str | int, ...], document: Documen
             return f"{context['tag']!r} is no kind of question{_did_you_mean(str(context['tag']), KINDS)}"
         case "union_tag_not_found":
             return f"the question has no kind: one of {', '.join(KINDS)}"
-        case "string_pattern_mismatch" if str(context["pattern"]).startswith("^[a-z0-9]+(-"):
+        case "string_pattern_mismatch" if "[a-z0-9]+(-[a-z0-9]+)*" in str(context["pattern"]):
             return f"{given!r} must be kebab-case: a-z, 0-9 and single hyphens"
         case "too_short" | "too_long":
             least = "at least" if kind == "too_short" else "at most"
@@ -90,11 +94,11 @@ def _message(detail: ErrorDetails, loc: tuple[str | int, ...], document: Documen
     return f"{detail['msg'][:1].lower()}{detail['msg'][1:]} (it is {str(given)[:40]!r})"
 
 
-def _missing(name: str, loc: tuple[str | int, ...], document: Document) -> str:
+def _missing(name: str, loc: tuple[str | int, ...], document: Document, model: type[BaseModel]) -> str:
     """A missing field; says so if one beside it looks like a misspelling of it."""
     parent = _value_at(document.data, loc[:-1])
     close = difflib.get_close_matches(name, list(parent), n=1) if isinstance(parent, dict) else []
-    known = set(_fields_at(loc[:-1], document))
+    known = set(_fields_at(loc[:-1], document, model))
     hint = f" (is {close[0]!r} meant to be it?)" if close and close[0] not in known else ""
     return f"the field is missing{hint}"
 
@@ -129,9 +133,9 @@ def _value_at(data: Any, path: Sequence[str | int]) -> Any:
     return data
 
 
-def _fields_at(path: Sequence[str | int], document: Document) -> list[str]:
+def _fields_at(path: Sequence[str | int], document: Document, of: type[BaseModel]) -> list[str]:
     """The fields that the model at `path` has."""
-    model: Any = BankFile
+    model: Any = of
     for depth, part in enumerate(path):
         if isinstance(model, type) and issubclass(model, BaseModel) and part in model.model_fields:
             model = _inner(model.model_fields[str(part)].annotation)

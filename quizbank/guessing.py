@@ -25,6 +25,9 @@ STOP_WORDS = set(
     )
 )
 
+POINTS = 0.05  # what a large bank keeps to, either way: "never the longest" is a tell as well
+ENOUGH = 100  # questions
+
 Ranking = Callable[[Text, Sequence[Option]], list[float]]
 
 
@@ -39,8 +42,10 @@ class Guess:
 
     @property
     def margin(self) -> float:
-        """What may be luck: ten points, or three standard errors where questions are few."""
-        return max(0.10, 3 * math.sqrt(self.chance * (1 - self.chance) / self.count))
+        """What may be luck: five points, or three standard errors where questions are few."""
+        if self.count >= ENOUGH:
+            return POINTS
+        return max(POINTS, 3 * math.sqrt(self.chance * (1 - self.chance) / self.count))
 
     @property
     def suspicious(self) -> bool:

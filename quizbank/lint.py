@@ -5,18 +5,20 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Collection, Iterator
+from datetime import date
 from pathlib import Path
 from statistics import median
 from typing import Any
 
 from pydantic import BaseModel
 
-from quizbank import parametric, yaml_source
+from quizbank import bank_files, fact_lint, parametric, yaml_source
 from quizbank.expressions import PLACEHOLDER, names_in
 from quizbank.guessing import guesses
 from quizbank.loader import Bank, problem_at
 from quizbank.models import (
     FindError,
+    Language,
     Match,
     Multiple,
     Numeric,
@@ -47,6 +49,9 @@ NEGATED = re.compile(
 NEGATED_ZH = re.compile(
     "(不正确|错误|不成立|不属于|不符合|不对|有误)的(一项|一个|说法|选项)?(是|为)|哪.{0,8}(不正确|不属于|不成立|是错)"
 )
+LIST_ITEM = re.compile(r"\d+[.)] ")
+LATIN = re.compile("[A-Za-z]")
+NAME_WORDS = {"bit", "gpt", "oss", "top", "softmax", "tanh", "sigmoid"}  # in lower case, and yet names
 EMPTY_FEEDBACK = re.compile(r"(this is )?(in)?correct\.?|wrong\.?|no\.?|(不正确|错误|不对|错)。?", re.I)
 SCALED = re.compile(r"\bin (million|billion|thousand)s\b|\bhow many (million|billion)s?\b", re.I)
 SCALED_ZH = re.compile("以(百万|十亿|亿|万)为单位|多少(万|亿|百万|十亿)")
@@ -68,38 +73,73 @@ def lint(
         findings += _references(question, drills, mutants)
         for path, severity, message in findings:
             if place.path not in documents:
-                text = yaml_source.read_text(place.path)
+                text = bank_files.read_text(place.path)
                 documents[place.path] = yaml_source.parse(place.path, text, marks=True)
             problems.append(problem_at(place, path, message, severity, documents[place.path]))
-    return problems + list(_guessable(bank))
+    return [*problems, *fact_lint.unused_or_bypassed(bank), *_guessable(bank)]
 
 
-def _texts(value: Any, path: FieldPath = ()) -> Iterator[tuple[FieldPath, Text]]:
+def texts_of(value: Any, path: FieldPath = ()) -> Iterator[tuple[FieldPath, Text]]:
     """Every text of a question, with its place."""
     if isinstance(value, Text):
         yield path, value
     elif isinstance(value, BaseModel):
         for name in type(value).model_fields:
-            yield from _texts(getattr(value, name), (*path, name))
+            yield from texts_of(getattr(value, name), (*path, name))
     elif isinstance(value, list):
         for index, inner in enumerate(value):
-            yield from _texts(inner, (*path, index))
+            yield from texts_of(inner, (*path, index))
 
 
 def _languages(question: Question) -> Iterator[Finding]:
-    for path, text in _texts(question):
+    for path, text in texts_of(question):
+        if _is_line_of_code(question, path, text):
+            continue
         prose, prose_zh = NOT_PROSE.sub("", text.en), NOT_PROSE.sub("", text.zh)
         if text.en == text.zh:
             if _is_english_prose(prose):
                 yield path, "error", "the same English text serves as Chinese"
         elif not HAN.search(text.zh) and _is_english_prose(prose_zh):
             yield path, "warning", "the Chinese text is English"
+        if any(LIST_ITEM.match(written) and "\n" not in written for written in (text.en, text.zh)):
+            yield path, "error", "a number and a full stop at the start are shown as a list: say it in words"
         if found := ASCII_IN_CHINESE.search(prose_zh):
             yield path, "error", f"{found.group()!r}: full-width punctuation between Chinese characters"
         for language, written in (("en", text.en), ("zh", text.zh)):
             if re.sub(r"`[^`]*`|\\\$", "", written).count("$") % 2:
                 yield path, "error", f"{language}: an odd number of $, a formula is not closed"
                 break
+
+
+def untranslated(question: Question) -> set[Language]:
+    """The languages that some text of the question is not in: names, code and formulas are in both."""
+    lacking: set[Language] = set()
+    for path, text in texts_of(question):
+        if _is_line_of_code(question, path, text):
+            continue
+        if text.en == text.zh and not HAN.search(text.en):
+            if not is_name_or_code(text.en):
+                lacking.add("zh")
+        elif not HAN.search(text.zh) and not is_name_or_code(text.zh):
+            lacking.add("zh")
+        elif text.en == text.zh or (HAN.search(text.en) and not LATIN.search(text.en)):
+            lacking.add("en")
+    return lacking
+
+
+def _is_line_of_code(question: Question, path: FieldPath, text: Text) -> bool:
+    """Of a program in which an error is to be found."""
+    code = isinstance(question, FindError) and question.code
+    return code and path[0] in ("segments", "corrections") and text.en == text.zh
+
+
+def is_name_or_code(text: str) -> bool:
+    """Whether a text needs no translation: a name, a number, a formula or code, not words of a sentence."""
+    prose = NOT_PROSE.sub("", text)
+    if re.search(r"[=(){}\[\]_\\|/]|(^|\s)-\w|^\S+[-.]\S+$", prose):
+        return not _is_english_prose(prose)
+    words = {word for word in re.findall(r"[A-Za-z]+", prose) if word.islower() and len(word) > 2}
+    return words <= NAME_WORDS and len(prose) < 60
 
 
 def _is_english_prose(text: str) -> bool:
@@ -136,6 +176,14 @@ def _options(question: Question) -> Iterator[Finding]:
         ):
             yield (name, index, "feedback"), "error", "say what is wrong with it, not merely that it is"
     yield from _repeated(name, [option.text for option in options])
+    said = [(index, option.feedback) for index, option in enumerate(options) if option.feedback]
+    for place, (index, feedback) in enumerate(said):
+        if any(feedback.en == other.en or feedback.zh == other.zh for _, other in said[:place]):
+            yield (
+                (name, index, "feedback"),
+                "error",
+                "the same feedback as another option: each is wrong in its own way",
+            )
     if isinstance(question, Single):
         yield from _longest_is_right(options)
     if isinstance(question, Multiple) and all(option.correct for option in options):
@@ -177,6 +225,9 @@ def _numbers(question: Question) -> Iterator[Finding]:
         yield ("explanation",), "error", "an explanation of drawn numbers must show them, with <<…>>"
     if question.unit is None and (SCALED.search(question.stem.en) or SCALED_ZH.search(question.stem.zh)):
         yield ("unit",), "warning", "the stem asks for a multiple: say so (unit: million), or 7B is misread"
+    if wrong := list(parametric.faults(question)):
+        yield from ((path, "error", message) for path, _, message in wrong)
+        return
     try:
         yield from _unused(question)
         drawn = [parametric.draw(question, seed) for seed in range(SEEDS)]
@@ -211,6 +262,15 @@ def _imports(question: Question) -> Iterator[Finding]:
             yield ("requires",), "error", f"the code imports {used}, requires says {said}"
 
 
+def _sources(question: Question) -> Iterator[Finding]:
+    for index, source in enumerate(question.sources):
+        if source.where is None and source.url is None:
+            message = "nobody can look this up: give the section (where) or the page (url)"
+            yield ("sources", index), "error", message
+        if source.checked > date.today():
+            yield ("sources", index, "checked"), "error", f"{source.checked} has not come yet"
+
+
 RULES: list[Callable[[Question], Iterator[Finding]]] = [
     _languages,
     _stem,
@@ -218,6 +278,7 @@ RULES: list[Callable[[Question], Iterator[Finding]]] = [
     _sequences,
     _numbers,
     _imports,
+    _sources,
 ]
 
 

@@ -32,6 +32,16 @@ class Locations:
     def settings(self) -> Path:
         return self.home / "settings.json"
 
+    @property
+    def bank(self) -> Path:
+        """The learner's own questions: YAML files and packs. Not made before it is needed."""
+        return self.home / "bank"
+
+    @property
+    def cache(self) -> Path:
+        """What was read from bank files; it may be deleted at any time."""
+        return self.home / "cache" / "bank.db"
+
 
 def home(override: Path | None = None, environ: Mapping[str, str] = os.environ) -> Path:
     """The learner's folder: `override`, else PREPTRAIN_HOME, else the platform's place for user data."""

@@ -24,6 +24,15 @@ SOFT_BREAK = re.compile("(?<=[\u3400-\u9fff，、（“])\n(?=[\u3400-\u9fff（�
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 Slug = Annotated[str, Field(pattern=SLUG, max_length=80)]
+# In a file a plain slug; once loaded, that of a pack or of a person's own has its name before it: pack/question.
+QuestionId = Annotated[
+    str,
+    Field(
+        pattern=r"^([a-z0-9]+(-[a-z0-9]+)*/)?[a-z0-9]+(-[a-z0-9]+)*$",
+        max_length=161,
+        json_schema_extra={"pattern": SLUG, "maxLength": 80},
+    ),
+]
 MutantRef = Annotated[str, Field(pattern=r"^[a-z0-9-]+/[a-z0-9-]+$")]
 
 
@@ -99,7 +108,7 @@ class Option(Model):
 class Base(Model):
     """What all kinds share."""
 
-    id: Slug
+    id: QuestionId
     rev: int = Field(1, ge=1, description="Raise it when the meaning changes, not for a typo.")
     topic: Slug
     difficulty: int = Field(ge=1, le=5)

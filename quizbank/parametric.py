@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 from quizbank import seeded
 from quizbank.expressions import (
     CONSTANTS,
     FUNCTIONS,
+    PLACEHOLDER,
     ExpressionError,
     Value,
     evaluate,
@@ -26,6 +28,7 @@ __all__ = [
     "QuantityError",
     "all_draws",
     "draw",
+    "faults",
     "parse_quantity",
     "render",
     "render_text",
@@ -76,6 +79,40 @@ def all_draws(question: Numeric, limit: int = 10_000) -> Iterator[Draw]:
 
 def combinations(question: Numeric) -> int:
     return math.prod(len(options) for options in question.parameters.values())
+
+
+def faults(question: Numeric) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
+    """Expressions that cannot work whatever is drawn: where each is, the name that is wrong, and why."""
+    known = {*question.parameters, *FUNCTIONS, *CONSTANTS}
+    steps = known | question.let.keys()
+    for name, expression in question.let.items():
+        if name in known:
+            yield ("let", name), name, f"{name!r} is the name of something else: rename the step"
+        yield from _wrong_names(("let", name), expression, known)
+        known = known | {name}
+    for index, condition in enumerate(question.where):
+        yield from _wrong_names(("where", index), condition, steps)
+    yield from _wrong_names(("answer",), question.answer, steps)
+    for field in ("stem", "explanation"):
+        text: Text = getattr(question, field)
+        for language in ("en", "zh"):
+            for inside in PLACEHOLDER.findall(getattr(text, language)):
+                yield from _wrong_names((field, language), inside.partition(":")[0].strip(), steps)
+
+
+def _wrong_names(
+    path: tuple[str | int, ...], expression: str, known: set[str]
+) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
+    try:
+        unknown = sorted(names_in(expression) - known)
+    except ExpressionError as error:
+        yield path, "", str(error)
+        return
+    for name in unknown:
+        close = get_close_matches(name, known, n=1)
+        there = ", ".join(sorted(known - FUNCTIONS.keys() - CONSTANTS.keys()))
+        hint = f"; did you mean {close[0]!r}?" if close else f" (there are: {there})"
+        yield path, name, f"no such name {name!r}{hint}"
 
 
 def render_text(text: Text, values: Mapping[str, Value]) -> Text:

@@ -22,8 +22,17 @@ class Problem:
     severity: Severity = "error"
 
     def __str__(self) -> str:
+        return self.shown("en")
+
+    def shown(self, language: Literal["zh", "en"]) -> str:
+        """Such as `bank.yaml:7:5: a-question.stem.zh: the text is empty`, in one line that a terminal can bear."""
+        message = self.message
+        if language == "zh":
+            from quizbank.problem_texts import chinese
+
+            message = chinese(message)
         place = ":".join([str(self.path), *(str(n) for n in (self.line, self.column) if n)])
-        said = ": ".join(part for part in (place, self.field, self.message) if part)
+        said = ": ".join(part for part in (place, self.field, message) if part)
         # A bank file may hold terminal escapes, and this goes to a terminal.
         return "".join(letter if letter.isprintable() else "\ufffd" for letter in said)
 

@@ -74,6 +74,7 @@ class AnyDrill(Protocol):
 
 def candidates(bank: AnyBank, drills: Iterable[AnyDrill] = ()) -> list[Candidate]:
     """All questions in the bank's order, then the drills."""
+    questions: Mapping[str, AnyQuestion] = getattr(bank, "heads", bank.questions)
     return [
         Candidate(
             f"q:{id_}",
@@ -83,13 +84,13 @@ def candidates(bank: AnyBank, drills: Iterable[AnyDrill] = ()) -> list[Candidate
             tuple(question.roles),
             _kin(question),
         )
-        for id_, question in bank.questions.items()
+        for id_, question in questions.items()
     ] + [Candidate(f"d:{drill.id}", drill.track, tuple(drill.topics)) for drill in drills]
 
 
 def _kin(question: AnyQuestion) -> frozenset[str]:
     marked = [*getattr(question, "options", []), *getattr(question, "corrections", [])]
-    mistakes = {one.mutant for one in marked if one.mutant}
+    mistakes = {one.mutant for one in marked if one.mutant} | set(getattr(question, "mutants", ()))
     return frozenset(mistakes | {f"d:{drill}" for drill in question.drills})
 
 
@@ -152,20 +153,25 @@ def next_items(
         sure, others, new = interleave(sure), interleave(others), interleave(new)
     asked_today = [pair[0] for pair in seen if pair[1].last_review.date() == today]
     listed = _without_relatives([*sure, *others], asked_today)
-    new.sort(key=lambda item: item.item.startswith("d:"))  # a drill met first would keep its questions away
-    fresh = _without_relatives(new, [*asked_today, *listed])
-    fresh = _first(fresh, max(new_limit, 0), drill_share)
+    fresh = _fresh(new, [*asked_today, *listed], max(new_limit, 0), drill_share)
     found = [candidate.item for candidate in [*listed, *fresh]]
     return (found if drill_share is None else mix(found, drill_share))[:limit]
 
 
-def _first(new: list[Candidate], limit: int, drill_share: float | None) -> list[Candidate]:
-    """At most `limit` new items; where drills are to have a share, so many of those beside the questions."""
-    if drill_share is None:
-        return new[:limit]
-    drills = [item for item in new if item.item.startswith("d:")]
+def _fresh(
+    new: list[Candidate], before: list[Candidate], limit: int, drill_share: float | None
+) -> list[Candidate]:
+    """At most `limit` new items; where drills are to have a share, so many of those beside the questions.
+
+    The questions first: a drill met first would keep its questions away. Only those that are asked keep a drill away,
+    since almost every drill has some question that leads to it.
+    """
     questions = [item for item in new if not item.item.startswith("d:")]
-    return questions[:limit] + drills[: ceil(limit * drill_share)]
+    chosen = _without_relatives(questions, before)[:limit]
+    drills = _without_relatives([item for item in new if item.item.startswith("d:")], [*before, *chosen])
+    if drill_share is None:
+        return [*chosen, *drills][:limit]
+    return chosen + drills[: ceil(limit * drill_share)]
 
 
 def _mastery(items: Iterable[Candidate], cards: Mapping[str, Card], now: datetime) -> dict[str, float]:

@@ -9,24 +9,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from quizbank.glances import Glance, glance, glance_at
 from quizbank.record import Day, Record
 from quizbank.scheduling import ONE_DAY, Card, is_due, learner_day, recall_probability
 from quizbank.sessions import Candidate
 
+__all__ = ["Count", "Glance", "HardItem", "Summary", "TrackProgress", "glance", "summary"]
+
 HISTORY_DAYS = 30
 FORECAST_DAYS = 7
 HARDEST = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Glance:
-    """What the first screen shows; it needs no bank."""
-
-    answers_today: int
-    minutes_today: float
-    streak: int
-    due: int
-    new_today: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +73,6 @@ class Summary:
     hardest: list[HardItem]
 
 
-def glance(record: Record, now: datetime) -> Glance:
-    """The first screen's numbers, by a few small queries; `now` is aware, in the learner's zone."""
-    today = learner_day(now)
-    return _glance(record, record.days(), today, record.due_count(today))
-
-
 def summary(record: Record, items: Iterable[Candidate], now: datetime) -> Summary:
     """All numbers at `now` (aware, in the learner's zone); `items` as `sessions.candidates` makes them."""
     today = learner_day(now)
@@ -98,7 +84,7 @@ def summary(record: Record, items: Iterable[Candidate], now: datetime) -> Summar
             tracks.setdefault(candidate.track, []).append((candidate, cards.get(candidate.item)))
         pairs = [pair for track in tracks.values() for pair in track]
         due = sum(_due(pair, today) for pair in pairs)
-        at_a_glance = _glance(record, days, today, due)
+        at_a_glance = glance_at(record, days, today, due)
     answers = sum(day.answers for day in days)
     drills = [(item, card) for item, card in pairs if item.item.startswith("d:")]
     return Summary(
@@ -118,17 +104,6 @@ def summary(record: Record, items: Iterable[Candidate], now: datetime) -> Summar
     )
 
 
-def _glance(record: Record, days: list[Day], today: date, due: int) -> Glance:
-    now = next((day for day in reversed(days) if day.day == today.isoformat()), Day(today.isoformat()))
-    return Glance(
-        answers_today=now.answers,
-        minutes_today=now.milliseconds / 60_000,
-        streak=_streak({day.day for day in days}, today),
-        due=due,
-        new_today=record.new_count(today),
-    )
-
-
 def _due(pair: tuple[Candidate, Card | None], today: date) -> bool:
     candidate, card = pair
     return card is not None and (is_due(card, today) or card.rev < candidate.rev)
@@ -144,16 +119,6 @@ def _track(pairs: list[tuple[Candidate, Card | None]], now: datetime, today: dat
         correct_share=sum(card.correct for card in seen) / reps if reps else None,
         recall=sum(recall_probability(card, now) for card in seen) / len(seen) if seen else None,
     )
-
-
-def _streak(days: set[str], today: date) -> int:
-    """Days in a row with an answer, up to today; a day that has only begun does not break it."""
-    day = today if today.isoformat() in days else today - ONE_DAY
-    length = 0
-    while day.isoformat() in days:
-        length += 1
-        day -= ONE_DAY
-    return length
 
 
 def _longest_streak(days: list[date]) -> int:

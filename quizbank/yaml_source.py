@@ -52,6 +52,7 @@ class Document:
     data: Any = None
     keys: dict[Path, Mark] = field(default_factory=dict)
     values: dict[Path, Mark] = field(default_factory=dict)
+    text: str = ""
 
     def locate(self, path: Path, *, at_key: bool = False) -> Mark:
         """The place of `path`, or of its nearest ancestor that exists."""
@@ -61,38 +62,55 @@ class Document:
             path = path[:-1]
         return self.values.get(path, (1, 1))
 
+    def locate_word(self, path: Path, word: str) -> Mark:
+        """The place of a word within the value at `path`; the value's own where it is not to be found."""
+        line, column = self.locate(path)
+        start = sum(len(one) for one in self.text.splitlines(keepends=True)[: line - 1]) + column - 1
+        found = re.compile(rf"\b{re.escape(word)}\b").search(self.text, start) if word else None
+        return _mark_after(self.text[: found.start()]) if found else (line, column)
+
 
 def read_text(path: FilePath) -> str:
     """The file's text; raises YamlError for what is no readable, small enough UTF-8 file."""
+    return decode(path, read_bytes(path))
 
-    def refuse(message: str, line: int = 0, column: int = 0) -> YamlError:
-        return YamlError([Problem(path, line, column, "", message)])
 
+def read_bytes(path: FilePath) -> bytes:
+    """What the file holds; raises YamlError for what is no file, cannot be read or is too large."""
     try:
         if path.exists() and not path.is_file():
-            raise refuse("not a file")
+            raise _refused(path, "not a file")
         with open(path, "rb") as file:
-            raw = file.read(MAX_BYTES + 1)
+            return file.read(MAX_BYTES + 1)
     except FileNotFoundError:
-        raise refuse("no such file or folder") from None
+        raise _refused(path, "no such file or folder") from None
     except (OSError, ValueError) as error:
         reason = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else str(error)
-        raise refuse(f"cannot be read: {reason}") from None
+        raise _refused(path, f"cannot be read: {reason}") from None
+
+
+def decode(path: FilePath, raw: bytes) -> str:
+    """The text of these bytes; raises YamlError for what is too large, no UTF-8, or no text."""
     if len(raw) > MAX_BYTES:
-        raise refuse(f"larger than {MAX_BYTES / 1e6:.0f} MB: split the file")
+        raise _refused(path, f"larger than {MAX_BYTES / 1e6:.0f} MB: split the file")
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         before = raw[: error.start].decode("utf-8", "replace")
-        raise refuse(
-            f"not UTF-8 (byte 0x{raw[error.start]:02x}): save the file as UTF-8", *_mark_after(before)
+        raise _refused(
+            path, f"not UTF-8 (byte 0x{raw[error.start]:02x}): save the file as UTF-8", *_mark_after(before)
         ) from None
     if found := UNPRINTABLE.search(text):
-        raise refuse(
+        raise _refused(
+            path,
             f"control character {found.group()!r}: remove it, or is this no text file?",
             *_mark_after(text[: found.start()]),
         )
     return text
+
+
+def _refused(path: FilePath, message: str, line: int = 0, column: int = 0) -> YamlError:
+    return YamlError([Problem(path, line, column, "", message)])
 
 
 def _mark_after(text: str) -> Mark:
@@ -102,6 +120,8 @@ def _mark_after(text: str) -> Mark:
 def parse(path: FilePath, text: str, *, marks: bool = False) -> Document:
     """Build the plain data, and with `marks` the place of every value; raises YamlError."""
     builder = _Builder(path, text, marks)
+    if marks:
+        builder.document.text = text
     try:
         for event in _events(text):
             builder.take(event)
@@ -264,10 +284,11 @@ class _Builder:
 
 
 def _unfold(value: str, source: str) -> str:
-    """Take out the spaces that folding put between Chinese characters at the ends of lines."""
+    """Take out the spaces that folding put between Chinese characters, and beside full-width punctuation, at the ends of lines."""
     lines = [line.strip() for line in source.strip("'\"").splitlines()]
     for line, following in pairwise(lines):
-        if _CHINESE_END.search(line) and _CHINESE_START.match(following):
+        chinese = _CHINESE_END.search(line) and _CHINESE_START.match(following)
+        if following and (chinese or _WIDE_END.search(line) or _WIDE_START.match(following)):
             before, after = line[-12:], following[:12]
             value = value.replace(f"{before} {after}", before + after)
     return value
@@ -275,6 +296,8 @@ def _unfold(value: str, source: str) -> str:
 
 _CHINESE_END = re.compile(f"[{CHINESE}]$")
 _CHINESE_START = re.compile(f"[{CHINESE}]")
+_WIDE_END = re.compile("[，。；：！？、（）《》「」『』]$")
+_WIDE_START = re.compile("[，。；：！？、（）《》「」『』]")
 
 
 def _mark(event: yaml.Event) -> Mark:

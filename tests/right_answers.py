@@ -20,7 +20,7 @@ from quizbank.models import (
 )
 from quizbank.parametric import draw
 
-SOURCE = {"title": "Goodfellow et al., Deep Learning", "checked": "2026-11-23"}
+SOURCE = {"title": "Goodfellow et al., Deep Learning", "where": "§9.3", "checked": "2026-11-23"}
 
 
 def text(en: str, zh: str | None = None) -> dict[str, str]:

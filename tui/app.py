@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
+import signal
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
@@ -12,8 +15,8 @@ from textual.command import CommandPalette, Provider
 from textual.reactive import reactive
 from textual.screen import Screen
 
-from tui import themes
-from tui.commands import active, bindings
+from tui import heap, markup, themes
+from tui.commands import CATALOGUE, active, bindings, remap
 from tui.messages import (
     CTRL_C,
     NOT_SAVED,
@@ -30,10 +33,15 @@ from tui.services import Services
 from tui.settings import NEW_PER_DAY, THEMES
 from tui.text_layout import clean
 from tui.widgets.document import Localised
-from tui.widgets.palette import Commands
 
 if TYPE_CHECKING:
     from drills.catalog import Drill
+
+
+def _palette_entries() -> type[Provider]:
+    from tui.widgets.palette import Commands
+
+    return Commands
 
 
 class PreptrainApp(App[None], inherit_bindings=False):
@@ -49,25 +57,43 @@ class PreptrainApp(App[None], inherit_bindings=False):
         *bindings("app"),
         Binding("ctrl+c", "help_quit", show=False, system=True),
     ]
-    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {Commands}
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {_palette_entries}
     # Saying nothing of it would let Textual add a footer entry of its own.
     COMMAND_PALETTE_BINDING = "ctrl+p"
 
     language: reactive[Language] = reactive[Language]("en", init=False)
 
     def __init__(self, services: Services, page: str | None = None) -> None:
-        super().__init__()
+        # Set to nothing, NO_COLOR is not set (no-color.org); Textual thinks that it is, and then draws in shades of grey
+        # unless colours are the terminal's own: these it leaves out.
+        no_color = bool(os.environ.get("NO_COLOR"))
+        if not no_color:
+            os.environ.pop("NO_COLOR", None)
+        super().__init__(ansi_color=True if no_color else None)
         self.first_page = page
+        self.raw_formulas = False
+        markup.show_raw_formulas(False)
         self.services = services
         for theme in themes.ALL:
             self.register_theme(theme)
         self.theme = services.settings.theme
         self.set_reactive(PreptrainApp.language, services.settings.language)
+        keymap, problems = remap(services.settings.keys)
+        self.set_keymap(keymap)
+        self.services.notices += problems
+        for command in CATALOGUE["app"]:
+            if not command.keys:  # one that has no key of its own, but may be given one
+                for binding in command.bindings():
+                    self._bindings.key_to_bindings.setdefault(binding.key, []).append(binding)
 
     def get_default_screen(self) -> Screen[None]:
         return TodayScreen()
 
     def on_mount(self) -> None:
+        self.call_after_refresh(heap.loaded, "app")
+        if not self.is_headless:
+            for number in (signal.SIGHUP, signal.SIGTERM):
+                asyncio.get_running_loop().add_signal_handler(number, self._told_to_end)
         for notice in self.services.notices:
             self.say(notice, severity="warning")
         if self.first_page is not None:
@@ -87,6 +113,16 @@ class PreptrainApp(App[None], inherit_bindings=False):
     # --- language, theme, settings
 
     def watch_language(self) -> None:
+        self._draw_anew()
+
+    def action_formulas(self) -> None:
+        """Formulas as LaTeX, or as signs again."""
+        self.raw_formulas = not self.raw_formulas
+        markup.show_raw_formulas(self.raw_formulas)
+        self._draw_anew()
+
+    def _draw_anew(self) -> None:
+        """All texts: they are said or set otherwise now."""
         for screen in self.screen_stack:
             if isinstance(screen, Page):
                 screen.language_changed()
@@ -161,10 +197,18 @@ class PreptrainApp(App[None], inherit_bindings=False):
         self.say(CTRL_C)
 
     async def action_quit(self) -> None:
+        self.exit()
+
+    def _told_to_end(self) -> None:
+        """The terminal has gone, or the system ends: what is half written is kept before anything else."""
+        self.on_exit_app()
+        self.exit()
+
+    def on_exit_app(self) -> None:
+        """Keep what is half written, whoever ends the app: the learner, or the browser that went away."""
         for screen in reversed(self.screen_stack):
             if isinstance(screen, Page):
                 screen.leave()
-        self.exit()
 
 
 def _told(error: Exception) -> Bilingual:

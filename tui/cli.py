@@ -24,11 +24,13 @@ _GROUPS = {
     "export": "tui.command_line.record:export",
     "goal": "tui.command_line.schedule:goal",
     "grade": "tui.command_line.grade:grade",
+    "keys": "tui.command_line.keys:keys",
     "mock": "tui.command_line.quiz:mock",
     "quiz": "tui.command_line.quiz:quiz",
     "import": "tui.command_line.importing:import_",
     "record": "tui.command_line.keeping:record",
     "schedule": "tui.command_line.schedule:schedule",
+    "serve": "tui.command_line.serve:serve",
     "stats": "tui.command_line.record:stats",
 }
 

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from textual.binding import Binding
 
-from tui.messages import Language, Phrase
+from tui.keys import LABELS, is_key, key_name
+from tui.messages import KEY_TWICE, NO_SUCH_COMMAND, NO_SUCH_KEY, WANTS_KEYS, Language, Phrase
 
 if TYPE_CHECKING:
     from textual.screen import Screen
-
-_KEY_NAMES = {
-    "escape": "Esc", "enter": "Enter", "space": "Space", "up": "↑", "down": "↓", "left": "←", "right": "→",
-    "slash": "/", "tab": "Tab", "pageup": "PgUp", "pagedown": "PgDn", "home": "Home", "end": "End",
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +34,11 @@ class Command:
     shown: str = ""
     """How the keys are shown, where their list would be long."""
 
+    @property
+    def is_for_each_key(self) -> bool:
+        """Whether each key means another thing: 1 to 4 of a rating."""
+        return "{key}" in self.action
+
     def bindings(self) -> list[Binding]:
         """One for each key; "{key}" in the action is that key."""
         return [
@@ -46,31 +48,30 @@ class Command:
                 self.title.en,
                 show=self.footer > 0,
                 tooltip=self.help.en,
-                id=self.id,
+                id=f"{self.id}:{key}" if self.is_for_each_key else self.id,
                 priority=self.priority,
                 key_display=self.shown or None,
             )
-            for key in self.keys.split(",")
+            for key in (self.keys or self.own_keys).split(",")
             if key
         ]
 
+    @property
+    def own_keys(self) -> str:
+        """The learner's keys where they chose others."""
+        return _own.get(self.id, self.keys)
+
     def key_label(self) -> str:
         """The first key as a person writes it: "F5", "^S", "Enter"."""
-        return self.shown or key_name(self.keys.split(",")[0])
+        shown = self.shown if self.own_keys == self.keys else ""
+        return shown or key_name(self.own_keys.split(",")[0])
 
     def key_labels(self) -> str:
-        return self.shown or " ".join(key_name(key) for key in self.keys.split(",")) or "–"
+        shown = self.shown if self.own_keys == self.keys else ""
+        return shown or " ".join(key_name(key) for key in self.own_keys.split(",")) or "–"
 
 
-def key_name(key: str) -> str:
-    """A Textual key as a person writes it."""
-    *modifiers, last = key.strip().split("+")
-    name = _KEY_NAMES.get(last, last.upper() if last[:1] == "f" and last[1:].isdigit() else last)
-    if "ctrl" in modifiers:
-        return "^" + (name.upper() if len(name) == 1 else name)
-    if "shift" in modifiers:
-        return "⇧" + name
-    return name.upper() if len(name) == 1 and name.isalpha() and name.islower() else name
+_own: dict[str, str] = {}
 
 
 Area = Literal[
@@ -102,8 +103,11 @@ CATALOGUE: dict[Area, tuple[Command, ...]] = {
                        "在中文和英文之间切换，已输入的内容不会丢失。"), footer=80, priority=True),
         Command("app.palette", "app.command_palette", "ctrl+p", Phrase("Commands", "命令"),
                 Phrase("Search all commands.", "搜索所有命令。"), palette=False, priority=True),
+        Command("app.formulas", "app.formulas", "ctrl+g", Phrase("LaTeX", "LaTeX 源码"),
+                Phrase("Show formulas as LaTeX, or as signs again.", "显示公式的 LaTeX 源码，再按一次恢复。"),
+                priority=True),
         Command("app.theme", "app.next_theme", "", Phrase("Next theme", "切换主题"),
-                Phrase("Dark, light, or high contrast.", "深色、浅色或高对比度。")),
+                Phrase("Dark, light, high contrast, or the terminal's own.", "深色、浅色、高对比度或跟随终端。")),
         Command("app.new_more", "app.new_per_day(5)", "",
                 Phrase("More new questions a day", "每天多学新题"),
                 Phrase("Five more new questions a day.", "每天的新题增加 5 道。")),
@@ -120,6 +124,14 @@ CATALOGUE: dict[Area, tuple[Command, ...]] = {
         Command("page.back", "back", "escape", Phrase("Back", "返回"),
                 Phrase("Go back; what is half written is kept.", "返回上一页，没写完的内容会保留。"),
                 footer=92, palette=False),
+        Command("page.down", "scroll_lines(2)", "j", Phrase("Scroll down", "向下滚动"),
+                Phrase("Scroll the page down a little.", "向下滚动几行。"), palette=False),
+        Command("page.up", "scroll_lines(-2)", "k", Phrase("Scroll up", "向上滚动"),
+                Phrase("Scroll the page up a little.", "向上滚动几行。"), palette=False),
+        Command("page.top", "scroll_to_top", "g", Phrase("Top", "回到顶部"),
+                Phrase("To the top of the page.", "回到页面顶部。"), palette=False),
+        Command("page.bottom", "scroll_to_bottom", "G", Phrase("Bottom", "跳到底部"),
+                Phrase("To the bottom of the page.", "跳到页面底部。"), palette=False),
     ),
     "today": (
         Command("today.begin", "begin", "enter", Phrase("Begin", "开始"),
@@ -151,6 +163,9 @@ CATALOGUE: dict[Area, tuple[Command, ...]] = {
                 footer=34, palette=False, shown="1–4"),
         Command("quiz.undo", "undo", "u", Phrase("Undo", "撤销"),
                 Phrase("Take the last answer back and answer again.", "撤销上一次作答并重新回答。"), footer=35),
+        Command("quiz.redo", "redo", "ctrl+y", Phrase("Redo", "恢复"),
+                Phrase("Bring back the answer that was taken back.", "恢复刚刚撤销的作答。"),
+                footer=36, priority=True),
         Command("quiz.follow_up", "follow_up", "f", Phrase("Follow-ups", "追问解答"),
                 Phrase("Show the answers to the follow-up questions.", "显示追问的参考回答。"), footer=74),
         Command("quiz.submit", "submit", "ctrl+s", Phrase("Submit", "提交"),
@@ -166,7 +181,7 @@ CATALOGUE: dict[Area, tuple[Command, ...]] = {
         Command("quiz.dont_know", "dont_know", "f8", Phrase("Don't know", "不会"),
                 Phrase("Hand in nothing and see the answer.", "不作答，直接看答案。"),
                 footer=40, priority=True),
-        Command("quiz.skip", "skip", "ctrl+n", Phrase("Skip", "跳过"),
+        Command("quiz.skip", "skip", "ctrl+n,alt+n", Phrase("Skip", "跳过"),
                 Phrase("Leave this question for another day; nothing is recorded.",
                        "跳过本题，改天再问；不作记录。"),
                 footer=30, priority=True),
@@ -206,12 +221,12 @@ CATALOGUE: dict[Area, tuple[Command, ...]] = {
     ),
     "order": (
         Command("order.up", "shift(-1)", "shift+up,ctrl+up,K", Phrase("Move up", "上移一行"),
-                Phrase("Move the row up.", "把当前行上移。"), footer=86, palette=False, shown="⇧↑ K"),
+                Phrase("Move the row up.", "把当前行上移。"), footer=86, palette=False, shown="⇧↑ ⇧K"),
         Command("order.place", "number({key})", "1,2,3,4,5,6,7,8,9", Phrase("To place", "移到第几位"),
                 Phrase("Put the row at this place.", "把当前行放到该位置。"),
                 footer=50, palette=False, shown="1–9"),
         Command("order.down", "shift(1)", "shift+down,ctrl+down,J", Phrase("Move down", "下移一行"),
-                Phrase("Move the row down.", "把当前行下移。"), footer=86, palette=False, shown="⇧↓ J"),
+                Phrase("Move the row down.", "把当前行下移。"), footer=86, palette=False, shown="⇧↓ ⇧J"),
     ),
     "match": (
         Command("match.letter", "letter('{key}')", "a,b,c,d,e,f,g,h,i,j,k,l,m,n,o,p",
@@ -230,6 +245,14 @@ CATALOGUE: dict[Area, tuple[Command, ...]] = {
                 Phrase("Search the drills by title, track or state.", "按标题、方向或状态搜索。"), footer=85),
     ),
     "drill_list": (
+        Command("drill_list.up", "cursor_up", "up,k", Phrase("Up", "上移"),
+                Phrase("To the row above.", "移到上一行。"), palette=False),
+        Command("drill_list.down", "cursor_down", "down,j", Phrase("Down", "下移"),
+                Phrase("To the row below.", "移到下一行。"), palette=False),
+        Command("drill_list.first", "first", "home,g", Phrase("First", "第一行"),
+                Phrase("To the first row.", "移到第一行。"), palette=False),
+        Command("drill_list.last", "last", "end,G", Phrase("Last", "最后一行"),
+                Phrase("To the last row.", "移到最后一行。"), palette=False),
         Command("drill_list.open", "select", "enter", Phrase("Open", "打开"),
                 Phrase("Open the drill.", "打开这道题。"), footer=95, palette=False),
         Command("drill_list.hunt", "screen.hunt", "b", Phrase("Bug hunt", "找错题"),
@@ -241,6 +264,14 @@ CATALOGUE: dict[Area, tuple[Command, ...]] = {
                 Phrase("Search all questions, in both languages.", "用中文或英文搜索全部题目。"), footer=85),
     ),
     "question_list": (
+        Command("question_list.up", "cursor_up", "up,k", Phrase("Up", "上移"),
+                Phrase("To the row above.", "移到上一行。"), palette=False),
+        Command("question_list.down", "cursor_down", "down,j", Phrase("Down", "下移"),
+                Phrase("To the row below.", "移到下一行。"), palette=False),
+        Command("question_list.first", "first", "home,g", Phrase("First", "第一行"),
+                Phrase("To the first row.", "移到第一行。"), palette=False),
+        Command("question_list.last", "last", "end,G", Phrase("Last", "最后一行"),
+                Phrase("To the last row.", "移到最后一行。"), palette=False),
         Command("question_list.open", "select", "enter", Phrase("Answer", "作答"),
                 Phrase("Answer this question.", "回答这道题。"), footer=95, palette=False),
     ),
@@ -298,6 +329,48 @@ CATALOGUE: dict[Area, tuple[Command, ...]] = {
 }  # fmt: skip
 
 BY_ID = {command.id: command for commands in CATALOGUE.values() for command in commands}
+LABELS.update((command.id, command.key_label()) for command in BY_ID.values())
+
+
+def remap(chosen: Mapping[str, str]) -> tuple[dict[str, str], list[Phrase]]:
+    """Take the learner's keys, {"quiz.submit": "ctrl+j,f12"}; what is wrong with some is told, and those are left out.
+
+    Returns Textual's keymap. A command of which each key means another thing wants as many keys as it has.
+    """
+    _own.clear()
+    keymap: dict[str, str] = {}
+    problems = []
+    for id_, text in chosen.items():
+        keys = [key.strip() for key in text.split(",")]
+        command = BY_ID.get(id_)
+        if command is None:
+            problems.append(NO_SUCH_COMMAND.format(id=id_))
+        elif wrong := [key for key in keys if not is_key(key)]:
+            problems.append(NO_SUCH_KEY.format(id=id_, key=wrong[0]))
+        elif command.is_for_each_key and len(keys) != len(usual := command.keys.split(",")):
+            problems.append(WANTS_KEYS.format(id=id_, count=len(usual)))
+        else:
+            _own[id_] = ",".join(keys)
+            if command.is_for_each_key:
+                keymap |= {
+                    f"{id_}:{old}": new for old, new in zip(command.keys.split(","), keys, strict=True)
+                }
+            else:
+                keymap[id_] = _own[id_]
+    for area in CATALOGUE.values():
+        problems += _twice(area)
+    LABELS.update((command.id, command.key_label()) for command in BY_ID.values())
+    return keymap, problems
+
+
+def _twice(commands: tuple[Command, ...]) -> Iterator[Phrase]:
+    """Keys that stand for two commands of one place since the learner changed them."""
+    taken: dict[str, str] = {}
+    for command in commands:
+        for key in filter(None, command.own_keys.split(",")):
+            other = taken.setdefault(key, command.id)
+            if other != command.id and {other, command.id} & _own.keys():
+                yield KEY_TWICE.format(key=key, one=other, two=command.id)
 
 
 def bindings(*areas: Area) -> list[Binding]:
@@ -322,10 +395,11 @@ def active(screen: Screen[Any]) -> list[Active]:
     """The commands that work on a screen as it is now: each once, as in the catalogue, the app's last."""
     found: dict[str, Active] = {}
     for bound in screen.active_bindings.values():
-        command = BY_ID.get(bound.binding.id or "")
+        command = BY_ID.get((bound.binding.id or "").partition(":")[0])
         if command is not None and command.id not in found:
-            own_key = command.keys.split(",")[0] if bound.binding.key in command.keys.split(",") else None
-            found[command.id] = Active(command, own_key or bound.binding.key, bound.enabled)
+            own = command.own_keys.split(",")
+            key = own[0] if bound.binding.key in own else bound.binding.key
+            found[command.id] = Active(command, key, bound.enabled)
     order = list(BY_ID)
 
     def place(entry: Active) -> tuple[bool, int]:

@@ -30,7 +30,7 @@ from tui.messages import (
     Bilingual,
     Language,
 )
-from tui.sparks import bar
+from tui.sparks import EMPTY, bar
 from tui.text_layout import clean, join_lines, pad, shorten
 
 if TYPE_CHECKING:
@@ -38,7 +38,14 @@ if TYPE_CHECKING:
     from quizbank.record import Day
 
 MUTED = "$text-muted"
-LEVELS = ("$panel-lighten-2", "$success-darken-3", "$success-darken-1", "$success", "$success-lighten-2")
+# Told by height as by colour, for those who see none; blended, so that more stands out more on dark as on light.
+LEVELS = (
+    ("·", EMPTY),
+    ("▂", "$success 55%"),
+    ("▄", "$success 70%"),
+    ("▆", "$success 85%"),
+    ("█", "$success"),
+)
 LISTED = 5
 
 
@@ -125,7 +132,7 @@ class _Bars:
                 Content.assemble(
                     pad(shorten(name, label), label) + "  ",
                     (full, "$text-success"),
-                    (empty, "$panel-lighten-2"),
+                    (empty, EMPTY),
                     (f" {right / total:>4.0%}", "bold"),
                     ("  " + f"{right}/{total}".rjust(counts), MUTED),
                 )
@@ -134,7 +141,7 @@ class _Bars:
 
 
 class _Calendar:
-    """A square a day, a column a week, the year's end at the right; darker is less."""
+    """A cell a day, a column a week, the year's end at the right."""
 
     gap = False
 
@@ -154,7 +161,8 @@ class _Calendar:
             pieces: list[tuple[str, str]] = [(pad(name, label), MUTED)]
             for week in weeks:
                 day = week[weekday]
-                pieces.append(("  " if day is None else "■ ", LEVELS[level(day.answers if day else 0, most)]))
+                sign, style = LEVELS[level(day.answers if day else 0, most)]
+                pieces.append(("  " if day is None else f"{sign} ", style))
             lines.append(Content.assemble(*pieces))
         return lines
 

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Protocol
 
 from textual.content import Content
 
-from tui.formulas import to_unicode
 from tui.text_layout import break_lines, clean, cut, join_lines
 
 if TYPE_CHECKING:
@@ -26,16 +25,33 @@ NO_BREAK = "\u00a0"
 SHORT_FORMULA = 24  # characters; a formula up to this length stays on one line
 SHORT_LINE = 60  # cells; question files are wrapped at about 100
 
-_INLINE = re.compile(
+_SIGNS = frozenset("`$*[\\")
+_INLINE = (
     r"(?P<code>(?P<ticks>`+)(?P<code_text>.+?)(?<!`)(?P=ticks)(?!`))"
     r"|\$\$(?P<display>.+?)\$\$"
     r"|(?<!\\)\$(?=\S)(?P<formula>(?:\\.|[^$\\\n])+?)(?<=\S)\$(?!\d)"
     r"|\*\*(?=\S)(?P<bold>.+?)(?<=\S)\*\*"
     r"|(?<![A-Za-z0-9_*])\*(?=[^\s*])(?P<emphasis>[^*\n]+?)(?<=\S)\*(?![A-Za-z0-9_*])"
     r"|\[(?P<link>[^\]\n]+)\]\((?P<target>[^)\s]+)\)"
-    r"|\\(?P<escaped>[\\`*$_\[\]<>#|~-])",
-    re.DOTALL,
+    r"|\\(?P<escaped>[\\`*$_\[\]<>#|~-])"
 )
+
+
+_compiled = cache(re.compile)  # when first needed: the first frame has nothing of it
+
+
+@dataclass
+class _Formulas:
+    raw: bool = False
+
+
+_formulas = _Formulas()
+
+
+def show_raw_formulas(raw: bool) -> None:
+    """Formulas as they are written, "$\\frac{a}{b}$", from now on, or as signs again."""
+    _formulas.raw = raw
+    blocks.cache_clear()
 
 
 class Block(Protocol):
@@ -51,9 +67,11 @@ class Block(Protocol):
 
 def inline(text: str) -> Content:
     """One paragraph's text with code, formulas, bold, emphasis and links set; the rest as it stands."""
+    if _SIGNS.isdisjoint(text):
+        return Content(text)
     pieces: list[Content] = []
     at = 0
-    for match in _INLINE.finditer(text):
+    for match in _compiled(_INLINE, re.DOTALL).finditer(text):
         pieces.append(Content(text[at : match.start()]))
         pieces.append(_inline_piece(match))
         at = match.end()
@@ -65,6 +83,10 @@ def _inline_piece(match: re.Match[str]) -> Content:
     if match["code"] is not None:
         return Content.styled(match["code_text"].strip() or match["code_text"], CODE)
     if (formula := match["formula"] or match["display"]) is not None:
+        if _formulas.raw:
+            return Content.styled(match[0], CODE)
+        from tui.formulas import to_unicode
+
         text = to_unicode(formula)
         if len(text) <= SHORT_FORMULA:
             text = text.replace(" ", NO_BREAK)

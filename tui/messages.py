@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from tui.keys import told
+
 Language = Literal["zh", "en"]
 LANGUAGES: tuple[Language, ...] = ("en", "zh")
 
@@ -23,7 +25,8 @@ class Phrase:
     zh: str
 
     def __getitem__(self, language: Language) -> str:
-        return self.zh if language == "zh" else self.en
+        text = self.zh if language == "zh" else self.en
+        return told(text) if "<" in text else text
 
     def format(self, **values: object) -> Phrase:
         """Fill in values; those that are bilingual themselves are filled in each language."""
@@ -53,6 +56,10 @@ def _in(language: Language, values: dict[str, object]) -> dict[str, object]:
 
 
 # --- everywhere
+OWN_BANK_FAULTS = Phrase(
+    "{count} problem(s) in your own questions, which are left out. To see them: preptrain bank check",
+    "你自己的题库有 {count} 处问题，有问题的题目已略过。运行 preptrain bank check 查看。",
+)
 LOADING = Phrase("loading…", "正在载入…")
 TOO_SMALL = Phrase(
     "The terminal is too small.\nMake it at least {width} × {height}.",
@@ -72,12 +79,17 @@ NO_EDITOR = Phrase(
     "Set the variable EDITOR to your editor, such as: export EDITOR=vim",
     "请先设置环境变量 EDITOR，如：export EDITOR=vim",
 )
+NO_SUSPEND = Phrase(
+    "The app cannot make room for an editor here, as in a browser. Open {path} there and let the app watch it.",
+    "在浏览器等环境中无法让出终端。请自行用编辑器打开 {path}，并让应用监视文件。",
+)
 EDITOR_FAILED = Phrase("{editor} could not be run: {error}", "无法运行 {editor}：{error}")
 DRILL_NOW = Phrase(
     "Now build it: {title} (about {minutes} minutes).", "动手实现：{title}（约 {minutes} 分钟）。"
 )
 DRILL_NOW_KEYS = Phrase(
-    "Enter opens the drill, ^N leaves it for another day.", "按 Enter 打开编程题，按 ^N 改天再做。"
+    "<quiz.next> opens the drill, <quiz.skip> leaves it for another day.",
+    "按 <quiz.next> 打开编程题，按 <quiz.skip> 改天再做。",
 )
 RATED = (
     Phrase("Your rating: again", "自评：重来"),
@@ -92,6 +104,7 @@ THEME_NAMES = {
     "preptrain-dark": Phrase("dark", "深色"),
     "preptrain-light": Phrase("light", "浅色"),
     "preptrain-contrast": Phrase("high contrast", "高对比度"),
+    "preptrain-terminal": Phrase("the terminal's own", "跟随终端"),
 }
 SET_NEW = Phrase("New items a day", "每天新题")
 SET_DRILLS = Phrase("Drills among the questions", "答题中穿插编程题")
@@ -102,7 +115,25 @@ SETTINGS_HINT = Phrase(
     "←/→ changes a value, Backspace puts the default back.", "←/→ 修改，Backspace 恢复默认值。"
 )
 SETTINGS_KEPT = Phrase("Kept.", "已保存。")
-ANSWER_UNDONE = Phrase("Your answer was taken back.", "上一次作答已撤销。")
+ANSWER_UNDONE = Phrase(
+    "Your answer was taken back; <quiz.redo> brings it back.", "上一次作答已撤销，按 <quiz.redo> 恢复。"
+)
+ANSWER_REDONE = Phrase("Your answer is back.", "上一次作答已恢复。")
+NO_SUCH_COMMAND = Phrase(
+    "settings.json: no command is called {id}; `preptrain keys` lists them.",
+    "settings.json：没有名为 {id} 的命令，用 `preptrain keys` 查看。",
+)
+NO_SUCH_KEY = Phrase(
+    "settings.json: {id}: {key} is no key; write such as ctrl+j, f12 or question_mark.",
+    "settings.json：{id}：{key} 不是按键，应形如 ctrl+j、f12、question_mark。",
+)
+KEY_TWICE = Phrase(
+    "settings.json: {key} stands for both {one} and {two}.", "settings.json：{key} 同时对应 {one} 和 {two}。"
+)
+WANTS_KEYS = Phrase(
+    "settings.json: {id} wants {count} keys, with commas between them.",
+    "settings.json：{id} 需要 {count} 个按键，用逗号分隔。",
+)
 SETTINGS_BROKEN = Phrase(
     "{path} could not be read ({error}); the defaults are used. It is kept as {backup}.",
     "无法读取 {path}（{error}），改用默认设置；原文件保留为 {backup}。",
@@ -122,14 +153,14 @@ DRILLS_OPEN = Phrase("drills to do", "未完成的编程题")
 DONE_TODAY = Phrase("answered today", "今天已答")
 STREAK = Phrase("day streak", "连续天数")
 LAST_14 = Phrase("last 14 days", "最近 14 天")
-BEGIN = Phrase("Press Enter to begin.", "按 Enter 开始。")
+BEGIN = Phrase("Press <today.begin> to begin.", "按 <today.begin> 开始。")
 BEGIN_NEW = Phrase(
-    "Welcome. Press Enter for your first questions; F2 switches to Chinese.",
-    "欢迎！按 Enter 开始第一组题；按 F2 切换为英文。",
+    "Welcome. Press <today.begin> for your first questions; <app.language> switches to Chinese.",
+    "欢迎！按 <today.begin> 开始第一组题；按 <app.language> 切换为英文。",
 )
 NOTHING_DUE = Phrase(
-    "Nothing is due. D opens the drills, Q asks questions ahead of time.",
-    "今天的题都做完了。按 D 做编程题，按 Q 提前练习。",
+    "Nothing is due. <today.drills> opens the drills, <today.quiz> asks questions ahead of time.",
+    "今天的题都做完了。按 <today.drills> 做编程题，按 <today.quiz> 提前练习。",
 )
 INTERVIEW_IN = Phrase("days to the interview on {day}", "天后面试（{day}）")
 INTERVIEW_TODAY = Phrase("The interview is today. Good luck!", "今天面试，祝顺利！")
@@ -155,7 +186,9 @@ NEXT_DRILL = Phrase("Next drill: {title}", "下一道编程题：{title}")
 
 # --- bank
 BANK = Phrase("Questions", "题库")
-BANK_SEARCH_HINT = Phrase("/  search by words, topic, kind or state", "/  按文字、知识点、题型或状态搜索")
+BANK_SEARCH_HINT = Phrase(
+    "<bank.search>  search by words, topic, kind or state", "<bank.search>  按文字、知识点、题型或状态搜索"
+)
 BANK_COUNT = Phrase("{shown} of {total}", "{shown}/{total} 题")
 NO_QUESTION_MATCHES = Phrase("No question matches.", "没有匹配的题目。")
 KIND_NAMES = {
@@ -197,7 +230,9 @@ MOCK_BEGIN = Phrase(
 MOCK_EARLIER = Phrase("Earlier interviews", "以往的模拟面试")
 MOCK_EMPTY = Phrase("There is nothing to ask for this role.", "这个岗位没有可问的题目。")
 MOCK_CLOCK = Phrase("{clock} left  {place}/{steps}", "剩余 {clock}  {place}/{steps}")
-MOCK_CODE = Phrase("Write it as in the interview; Ctrl+S hands in.", "像面试一样写代码，Ctrl+S 提交。")
+MOCK_CODE = Phrase(
+    "Write it as in the interview; <mock.submit> hands in.", "像面试一样写代码，<mock.submit> 提交。"
+)
 MOCK_YOUR_ANSWER = Phrase("Your answer", "你的回答")
 MOCK_GRADING = Phrase("Checking your code…", "正在检查代码……")
 MOCK_OVER = Phrase("over", "已结束")
@@ -235,8 +270,12 @@ SESSION_DONE = Phrase("Done for now", "本轮完成")
 SESSION_SUMMARY = Phrase(
     "{answered} answered, {right} right at the first try.", "答了 {answered} 题，一次答对 {right} 题。"
 )
-SESSION_NEXT = Phrase("Enter goes on, Esc goes back.", "按 Enter 继续，按 Esc 返回。")
-SESSION_ALL_DONE = Phrase("Nothing more is due today. Esc goes back.", "今天没有要复习的了。按 Esc 返回。")
+SESSION_NEXT = Phrase(
+    "<quiz.next> goes on, <page.back> goes back.", "按 <quiz.next> 继续，按 <page.back> 返回。"
+)
+SESSION_ALL_DONE = Phrase(
+    "Nothing more is due today. <page.back> goes back.", "今天没有要复习的了。按 <page.back> 返回。"
+)
 
 CHOOSE_ONE = Phrase("Choose one.", "单选：请选一项。")
 CHOOSE_ALL = Phrase("Choose all that hold.", "多选：选出所有正确的。")
@@ -247,7 +286,9 @@ FILL_GAPS = Phrase("Fill every gap.", "请填写每个空。")
 GAP = Phrase("gap {number}", "第 {number} 空")
 PUT_IN_ORDER = Phrase("Put in order.", "排序：移动各行。")
 MATCH_ALL = Phrase("Choose a letter for each.", "配对：为每项选一个字母。")
-IN_WORDS = Phrase("Answer in words; ^S shows the rubric.", "用自己的话回答；按 ^S 看评分要点。")
+IN_WORDS = Phrase(
+    "Answer in words; <quiz.submit> shows the rubric.", "用自己的话回答；按 <quiz.submit> 看评分要点。"
+)
 TICK_POINTS = Phrase("Tick what you said, then Enter.", "勾选答到的要点，再按 Enter。")
 YOUR_ANSWER = Phrase("Your answer", "你的回答")
 WHAT_PRINTS = Phrase("What does it print?", "这段代码输出什么？")
@@ -269,7 +310,7 @@ MINUTES = Phrase("{minutes} min", "{minutes} 分钟")
 PROMPT = Phrase("Prompt", "题目")
 CODE = Phrase("Code", "代码")
 RESULT = Phrase("Result", "结果")
-NOT_RUN = Phrase("Not run yet. Ctrl+S runs your code.", "还没运行。按 Ctrl+S 运行。")
+NOT_RUN = Phrase("Not run yet. <workbench.run> runs your code.", "还没运行。按 <workbench.run> 运行。")
 CHECKING = Phrase("checking…", "正在检查…")
 STOPPING = Phrase("stopping…", "正在停止…")
 STOPPED = Phrase("Stopped. Nothing was recorded.", "已停止，没有记录。")
@@ -280,8 +321,8 @@ COUNTEREXAMPLE = Phrase("Smallest inputs that fail", "最小反例")
 WANTED = Phrase("expected", "期望")
 GOT = Phrase("actual", "实际")
 DIAGNOSIS = Phrase(
-    "Your results are those of code with this mistake (ctrl+e explains)",
-    "结果与犯了这个错误的代码一致（ctrl+e 讲解）",
+    "Your results are those of code with this mistake (<workbench.explain> explains)",
+    "结果与犯了这个错误的代码一致（<workbench.explain> 讲解）",
 )
 MENDED = Phrase("The mistake that you mended", "你改好的错误")
 HUNT = Phrase("Bug hunt", "找错题")
@@ -309,7 +350,9 @@ CHANGED_OUTSIDE = Phrase(
     "文件在应用外被修改过，现在显示的是文件内容；你未保存的内容保留在 {path}。",
 )
 SOLUTION = Phrase("Solution", "参考答案")
-PASS_FIRST = Phrase("Passed. F8 shows the solution.", "通过了！按 F8 查看参考答案。")
+PASS_FIRST = Phrase(
+    "Passed. <workbench.solution> shows the solution.", "通过了！按 <workbench.solution> 查看参考答案。"
+)
 
 # --- progress
 PROGRESS = Phrase("Progress", "进度")
@@ -333,7 +376,7 @@ HELP = Phrase("Keys", "按键")
 EVERYWHERE = Phrase("Everywhere", "所有页面")
 THIS_SCREEN = Phrase("On this page", "本页")
 PALETTE_PLACEHOLDER = Phrase("Search for a command…", "搜索命令…")
-CTRL_C = Phrase("Ctrl+Q leaves.", "按 Ctrl+Q 退出。")
+CTRL_C = Phrase("<app.quit> leaves.", "按 <app.quit> 退出。")
 
 # --- under an option after grading
 RIGHT_CHOICE = Phrase("Right.", "选对了。")
@@ -345,7 +388,9 @@ IT_IS = Phrase("it is: {answer}", "应为：{answer}")
 EMPTY_ANSWER = Phrase("There is no answer yet.", "还没有作答。")
 OUTPUT_HINT = Phrase("what it prints", "输出内容")
 RECALL_HINT = Phrase("your answer, in your own words", "用自己的话回答")
-SEARCH_HINT = Phrase("/  search by title, track or state", "/  按标题、方向或状态搜索")
+SEARCH_HINT = Phrase(
+    "<drills.search>  search by title, track or state", "<drills.search>  按标题、方向或状态搜索"
+)
 SOLVED_COUNT = Phrase("{solved} of {total} solved", "已通过 {solved}/{total}")
 RIGHT_OF = Phrase("right", "答对")
 TRACKS_EXPLAINED = Phrase(
@@ -354,8 +399,8 @@ TRACKS_EXPLAINED = Phrase(
 )
 WEEKDAYS = Phrase("Mon Tue Wed Thu Fri Sat Sun", "周一 周二 周三 周四 周五 周六 周日")
 HELP_REMARK = Phrase(
-    "`^S` is Ctrl+S. Every command is also in the palette, `^P`.",
-    "`^S` 表示 Ctrl+S。所有命令也可以在命令面板（`^P`）里找到。",
+    "`^S` is Ctrl+S. Every command is also in the palette, `<app.palette>`.",
+    "`^S` 表示 Ctrl+S。所有命令也可以在命令面板（`<app.palette>`）里找到。",
 )
 KEY_POINTS = Phrase("What a strong answer says", "好的回答会提到")
 CANNOT_START = Phrase("The questions could not be read.", "题目无法读取。")

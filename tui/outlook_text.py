@@ -10,7 +10,7 @@ from textual.content import Content
 
 from tui import markup
 from tui.messages import EXPECTED_STOPPED, EXPECTED_THEN, PACE, Bilingual, Language
-from tui.sparks import bar
+from tui.sparks import EMPTY, bar
 from tui.text_layout import clean, pad, shorten
 
 if TYPE_CHECKING:
@@ -36,10 +36,10 @@ class _Bars:
     def __init__(
         self, outlooks: Mapping[str, Outlook], titles: Mapping[str, Bilingual], language: Language
     ) -> None:
-        order = [track for track in titles if track in outlooks]
+        order = [track for track in titles if track in outlooks] + sorted(outlooks.keys() - titles.keys())
         self.rows = [
             (
-                clean(titles[track][language]),
+                clean(titles[track][language] if track in titles else track),
                 outlooks[track].if_kept,
                 EXPECTED_STOPPED.format(percent=f"{outlooks[track].if_stopped:.0%}")[language],
             )
@@ -57,7 +57,7 @@ class _Bars:
             pieces: list[str | tuple[str, str]] = [
                 pad(shorten(name, label), label) + "  ",
                 (full, "$text-success"),
-                (empty, "$panel-lighten-2"),
+                (empty, EMPTY),
                 (f" {share:>4.0%}", "bold"),
             ]
             if shows_stopped:

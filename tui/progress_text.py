@@ -30,7 +30,7 @@ from tui.messages import (
     Bilingual,
     Language,
 )
-from tui.sparks import bar, columns
+from tui.sparks import EMPTY, bar, columns
 from tui.text_layout import clean, join_lines, pad, shorten
 
 if TYPE_CHECKING:
@@ -177,7 +177,7 @@ class _Tracks:
             pieces: list[tuple[str, str]] = [
                 (pad(shorten(name, label), label) + "  ", "" if track.seen else MUTED),
                 (full, "$text-success"),
-                (empty, "$panel-lighten-2"),
+                (empty, EMPTY),
                 (f" {percent(share):>4}", "bold" if track.seen else MUTED),
                 (f"{track.seen}/{track.total}".rjust(counted), MUTED),
             ]

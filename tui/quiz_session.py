@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -56,6 +56,19 @@ class Result:
     """Whether the same question comes again in this sitting."""
 
 
+@dataclass(frozen=True)
+class _Given:
+    """An answer of this sitting, as it is taken back and brought back."""
+
+    entry: str
+    item: str
+    right_at_once: bool
+    seed: int
+    rating: int
+    undo: str = ""
+    """The entry that took it back."""
+
+
 def plan(
     items: list[Candidate],
     cards: Mapping[str, Card],
@@ -89,6 +102,9 @@ def planned(services: Services, only: str | None = None) -> list[str]:
     import quizbank.answering
     import quizbank.asking  # noqa: F401
     import tui.widgets.answers  # noqa: F401
+    from tui import markup
+
+    markup.Code("print(1)", "python").highlighted()  # Pygments takes 80 ms the first time
 
     if only is not None:
         return [only] if only.removeprefix("q:") in services.bank.questions else []
@@ -121,7 +137,8 @@ class QuizRun:
         known = {f"q:{id_}" for id_ in services.bank.questions} | {f"d:{id_}" for id_ in self._drills}
         self._session = Session([item for item in items if item in known])
         self._tried: set[str] = set()
-        self._given: list[tuple[str, bool, int]] = []  # the answers: entry, first try and right, seed
+        self._given: list[_Given] = []
+        self._taken_back: list[_Given] = []  # those that can be brought back, the last first to come
         self._last: Entry | None = None
         self._seed: int | None = None  # of the question that an undo brought back
         self.right_at_once = 0
@@ -209,7 +226,8 @@ class QuizRun:
         card = self.record.append(entry)
         right_at_once = item not in self._tried and feedback.correct
         self.right_at_once += right_at_once
-        self._given.append((entry.id, right_at_once, seed))
+        self._given.append(_Given(entry.id, item, right_at_once, seed, rating))
+        self._taken_back.clear()
         self._last = entry
         self._tried.add(item)
         before = self._session.remaining
@@ -223,14 +241,41 @@ class QuizRun:
         """
         if not self._given:
             return False
-        entry, right_at_once, seed = self._given[-1]
-        self.record.undo(self._services.now(), entry)
+        given = self._given[-1]
+        undo = self.record.undo(self._services.now(), given.entry)
+        assert undo is not None
         self._given.pop()
+        self._taken_back.append(replace(given, undo=undo.id))
         self._session.back()
-        self.right_at_once -= right_at_once
-        self._seed = seed
+        self.right_at_once -= given.right_at_once
+        self._seed = given.seed
         if self._session.current is not None and not self._session.was_failed:
             self._tried.discard(self._session.current)
+        return True
+
+    @property
+    def can_redo(self) -> bool:
+        """Whether the question that is asked is the one whose answer was taken back last."""
+        return bool(self._taken_back) and self._taken_back[-1].item == self._session.current
+
+    def answer_anew(self) -> None:
+        """What was taken back stays so: another answer has been begun."""
+        self._taken_back.clear()
+
+    def redo(self) -> bool:
+        """Bring back the answer that was taken back last, and go on after it; False where there is none.
+
+        Raises RecordError when it cannot be written; nothing has changed then.
+        """
+        if not self.can_redo:
+            return False
+        given = self._taken_back[-1]
+        self.record.undo(self._services.now(), given.undo)
+        self._given.append(self._taken_back.pop())
+        self.right_at_once += given.right_at_once
+        self._tried.add(given.item)
+        self._session.rate(given.rating)
+        self._seed = None
         return True
 
     def rerate(self, rating: int) -> Card:
@@ -255,7 +300,8 @@ class QuizRun:
             detail={**old.detail, "own_rating": True},
         )
         card = self.record.append(entry)
-        self._given[-1] = (entry.id, *self._given[-1][1:])
+        self._given[-1] = replace(self._given[-1], entry=entry.id, rating=rating)
+        self._taken_back.clear()
         self._last = entry
         return card
 

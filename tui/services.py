@@ -6,7 +6,7 @@ bank, the drills, the grader) on first use, from a worker thread.
 
 from __future__ import annotations
 
-import secrets
+import os
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -49,13 +49,19 @@ def local_now() -> datetime:
 
 
 def random_seed() -> int:
-    return secrets.randbits(31)
+    return int.from_bytes(os.urandom(4)) >> 1  # not `secrets`, which imports OpenSSL
 
 
 def _packaged_bank() -> Bank:
     from quizbank.loader import load_bank
 
     return load_bank()
+
+
+def _whole_bank(places: Locations) -> Bank:
+    from quizbank.loader import whole_bank
+
+    return whole_bank(places)
 
 
 def _packaged_drills() -> Drills:
@@ -66,8 +72,9 @@ def _packaged_drills() -> Drills:
 
 def _grader() -> AnyGrader:
     from drills.grading.client import Grader
+    from drills.grading.counterexamples import Counterexamples
 
-    return Grader()
+    return Grader(counterexamples=Counterexamples())
 
 
 @dataclass
@@ -86,6 +93,7 @@ class Services:
 
     _lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
     _bank: Bank | None = None
+    _faults: int = 0
     _drills: Drills | None = None
     _syllabus: Syllabus | None = None
     _started_grader: AnyGrader | None = None
@@ -96,7 +104,14 @@ class Services:
         with self._lock:
             if self._bank is None:
                 self._bank = self.load_bank()
+                self._faults = len(self._bank.problems)
             return self._bank
+
+    def faults_to_tell(self) -> int:
+        """How many problems the learner's own questions have; told once, after the bank was read."""
+        with self._lock:
+            faults, self._faults = self._faults, 0
+            return faults
 
     @property
     def drills(self) -> Drills:
@@ -133,7 +148,7 @@ class Services:
         from quizbank.sessions import candidates
 
         tracks = {track.id: place for place, track in enumerate(self.syllabus.tracks)}
-        level = {f"q:{id_}": question.difficulty for id_, question in self.bank.questions.items()}
+        level = {f"q:{id_}": head.difficulty for id_, head in self.bank.heads.items()}
         level |= {f"d:{id_}": drill.difficulty for id_, drill in self.drills.items()}
         return sorted(
             candidates(self.bank, self.drills.values()),
@@ -168,7 +183,7 @@ def open_services(
     places = locations.resolve(home, workspace)
     loaded = settings_file.load(places.settings)
     record = Record.open(places.record)
-    services = Services(places, record, loaded.settings)
+    services = Services(places, record, loaded.settings, load_bank=lambda: _whole_bank(places))
     if language is not None:
         services.settings = Settings.from_json({"language": language}, loaded.settings)
     if loaded.notice is not None:

@@ -7,7 +7,7 @@ import os
 import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -21,7 +21,7 @@ from tui.messages import (
     Phrase,
 )
 
-THEMES = ("preptrain-dark", "preptrain-light", "preptrain-contrast")
+THEMES = ("preptrain-dark", "preptrain-light", "preptrain-contrast", "preptrain-terminal")
 NEW_PER_DAY = range(0, 101)
 DRILL_SHARE = range(0, 51)
 
@@ -35,6 +35,8 @@ class Settings:
     new_per_day: int = 15
     drill_share: int = 10
     """Drills among the items of a sitting, in percent."""
+    keys: Mapping[str, str] = field(default_factory=dict)
+    """The learner's own keys by command: {"quiz.submit": "ctrl+j"}; checked by `tui.commands.remap`."""
 
     @classmethod
     def from_json(cls, data: dict[str, Any], default: Self) -> Self:
@@ -42,12 +44,16 @@ class Settings:
         theme = data.get("theme")
         new = data.get("new_per_day")
         share = data.get("drill_share")
+        keys = data.get("keys")
         return replace(
             default,
             language=language if language in LANGUAGES else default.language,
             theme=theme if theme in THEMES else default.theme,
             new_per_day=new if type(new) is int and new in NEW_PER_DAY else default.new_per_day,
             drill_share=share if type(share) is int and share in DRILL_SHARE else default.drill_share,
+            keys={id_: key for id_, key in keys.items() if isinstance(key, str)}
+            if isinstance(keys, dict)
+            else default.keys,
         )
 
 

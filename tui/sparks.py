@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+EMPTY = "$foreground 30%"
+"""The colour of what is not filled: seen on light and on dark, but no more than that."""
 _HEIGHTS = "▁▂▃▄▅▆▇█"
 _PARTS = " ▏▎▍▌▋▊▉"
 

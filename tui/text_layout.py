@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from itertools import pairwise
 
 from rich.cells import cell_len
@@ -15,17 +16,23 @@ _WIDE = (
     "\u2e80-\u2fdf\u3000-\u303f\u3040-\u30ff\u3100-\u31ff\u3200-\u9fff"
     "\uac00-\ud7af\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef\U00020000-\U0003ffff"
 )
-_UNITS = re.compile(rf"[ \t]+|[^ \t{_WIDE}]+|.", re.DOTALL)
-_SPACE_BETWEEN_WIDE = re.compile(rf"(?<=[{_WIDE}])[ ]+(?=[{_WIDE}])")
-_ESCAPE_SEQUENCE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])?")
+_FIRST_WIDE = "\u2e80"
+_UNITS = rf"[ \t]+|[^ \t{_WIDE}]+|."
+_SPACE_BETWEEN_WIDE = rf"(?<=[{_WIDE}])[ ]+(?=[{_WIDE}])"
+_ESCAPE_SEQUENCE = r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])?"
 # C0 and C1 controls without tab and newline, zero-width and direction marks: invisible, and able to lie.
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+_CONTROL = r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]"
+
+# Compiled when first needed: the classes of wide characters take 4 ms, and the first frame needs none of them.
+_compiled = cache(re.compile)
 
 
 def clean(text: str) -> str:
     """Text from a program, a file or a bank, without escape sequences and control characters."""
-    text = _ESCAPE_SEQUENCE.sub("", text.replace("\r\n", "\n"))
-    return _CONTROL.sub("", text).expandtabs(4)
+    if text.isprintable():
+        return text
+    text = _compiled(_ESCAPE_SEQUENCE).sub("", text.replace("\r\n", "\n"))
+    return _compiled(_CONTROL).sub("", text).expandtabs(4)
 
 
 def join_lines(text: str, *, short: int = 0) -> str:
@@ -38,7 +45,9 @@ def join_lines(text: str, *, short: int = 0) -> str:
     out = lines[0]
     for before, line in pairwise(lines):
         out += ("\n" if cell_len(before) < short else " ") + line
-    return _SPACE_BETWEEN_WIDE.sub("", out)
+    if max(out, default="") < _FIRST_WIDE:
+        return out
+    return _compiled(_SPACE_BETWEEN_WIDE).sub("", out)
 
 
 def break_lines(text: str, width: int) -> list[tuple[int, int]]:
@@ -105,7 +114,7 @@ def pad(text: str, width: int) -> str:
 def _breakable_units(text: str) -> list[tuple[int, int, bool]]:
     """Runs that stay together: (start, end, is it white space)."""
     units: list[tuple[int, int, bool]] = []
-    for match in _UNITS.finditer(text):
+    for match in _compiled(_UNITS, re.DOTALL).finditer(text):
         first, last, is_space = match.start(), match.end(), match.group()[0] in " \t"
         if units and not is_space and not units[-1][2]:
             before = units[-1]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from textual.theme import Theme
+from textual.theme import BUILTIN_THEMES, Theme
 
 if TYPE_CHECKING:
     from textual.widgets.text_area import TextAreaTheme
@@ -37,7 +38,7 @@ LIGHT = Theme(
     surface="#f2f1ee",
     panel="#e4e2dd",
     dark=False,
-    variables={"text-muted": "#6c6860"},
+    variables={"text-muted": "#605c55"},
 )
 CONTRAST = Theme(
     name="preptrain-contrast",
@@ -54,7 +55,15 @@ CONTRAST = Theme(
     dark=True,
     variables={"text-muted": "#d0d0d0"},
 )
-ALL = (DARK, LIGHT, CONTRAST)
+TERMINAL = replace(
+    BUILTIN_THEMES["ansi-dark"],
+    name="preptrain-terminal",
+    secondary="ansi_magenta",
+    accent="ansi_cyan",
+    variables=BUILTIN_THEMES["ansi-dark"].variables | {"text-muted": "ansi_default"},
+)
+"""The sixteen colours that the learner gave their own terminal."""
+ALL = (DARK, LIGHT, CONTRAST, TERMINAL)
 
 
 def editor_theme(theme: Theme) -> TextAreaTheme:
@@ -63,9 +72,10 @@ def editor_theme(theme: Theme) -> TextAreaTheme:
     from textual.widgets.text_area import TextAreaTheme
 
     def style(color: str | None, *, bold: bool | None = None, italic: bool | None = None) -> Style:
-        return Style(color=color, bold=bold, italic=italic)
+        # Rich has the same names without the prefix for a terminal's own colours.
+        return Style(color=color and color.removeprefix("ansi_"), bold=bold, italic=italic)
 
-    quiet = style("#7d8594" if theme.dark else "#767065", italic=True)
+    quiet = style("bright_black" if theme.ansi else "#7d8594" if theme.dark else "#767065", italic=True)
     keyword = style(theme.secondary)
     name = style(theme.primary)
     literal = style(theme.accent)

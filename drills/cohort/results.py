@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -21,13 +21,14 @@ from drills.cohort.ledger import Ledger
 from drills.cohort.outcomes import DrillTally, Outcome, Person, Tallies, people
 from drills.cohort.similarity import Alike, SimilarityError
 from drills.cohort.submissions import Found
-from drills.results import Grading, render
+from drills.results import RESULTS, Grading, render
 from drills.results.grading import failed_check, plain
 from quizbank.exporting.csv_export import safe
 from quizbank.exporting.writing import Out, to_file
 from quizbank.models import Language
 
 VERSION = 1
+SUFFIX = {"junit": "xml", "gradescope": "json", "exercism": "json", "github": "txt"}
 COLUMNS = (
     "person", "drill", "verdict", "solved", "checks_passed", "checks", "first_failed", "diagnosis", "mistake",
     "seconds", "file",
@@ -54,12 +55,14 @@ class Results:
     drills: Mapping[str, Drill]
     identities: Mapping[str, Identity]
     ledger: Ledger
+    formats: Sequence[str] = ("junit", "gradescope")
+    """Of drills.results.RESULTS."""
 
     def people(self) -> Iterator[Person]:
         return people(self.found.submissions, self.identities, self.ledger)
 
     def write(self, now: datetime) -> Summary:
-        """`results.json`, `results.csv`, `report.html`, `junit/…xml`, `gradescope/…json`; raises ExportError."""
+        """`results.json`, `results.csv`, `report.html`, and a folder a format; raises ExportError."""
         self._file("results.json", lambda out: _json(self.people(), list(self.drills), self.language, out))
         self._file("results.csv", lambda out: _csv(self.people(), self.language, out))
         tallies = Tallies(self.drills.values())
@@ -79,7 +82,8 @@ class Results:
         return Summary(tallies.handed_in(), groups)
 
     def _for_programs(self) -> None:
-        for name in ("junit", "gradescope"):
+        """A file a person in the folder of each format; of a format that holds one grading, a file a drill."""
+        for name in self.formats:
             (self.folder / name).mkdir(exist_ok=True)
         for stem, person in _stems(self.people()):
             gradings = [
@@ -87,9 +91,13 @@ class Results:
                 for one in person.outcomes
                 if one.report is not None
             ]
-            if gradings:
-                self._text(f"junit/{stem}.xml", render("junit", gradings, self.language))
-                self._text(f"gradescope/{stem}.json", render("gradescope", gradings, self.language))
+            for name in self.formats if gradings else ():
+                if RESULTS[name].many:
+                    self._text(f"{name}/{stem}.{SUFFIX[name]}", render(name, gradings, self.language))
+                    continue
+                for one in gradings:
+                    place = f"{name}/{stem}.{one.drill.id}.{SUFFIX[name]}"
+                    self._text(place, render(name, [one], self.language))
 
     def _text(self, name: str, text: str) -> None:
         def write(out: Out) -> None:

@@ -5,6 +5,7 @@ The forward pass sends the tensors; the backward pass asks the runner for the gr
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -75,3 +76,39 @@ def call_with_graph(
     leaves = [value for value in (*args, *kwargs.values()) if getattr(value, "requires_grad", False)]
     outputs = _Call.apply(pending, *leaves)  # type: ignore[no-untyped-call]
     return pending.result(outputs)
+
+
+class _Later(_Pending):
+    """A call of an object in the runner, whose gradients its own parameters want too."""
+
+    def __init__(self, candidate: RemoteCandidate, ask: Callable[[], tuple[Any, int]]) -> None:
+        super().__init__(candidate, "", (), {})
+        self.ask = ask
+
+    def run(self) -> list[torch.Tensor]:
+        self.value, self.graph = self.ask()
+        return _tensors(self.value)
+
+    def result(self, outputs: tuple[torch.Tensor, ...]) -> Any:
+        rest = iter(outputs)
+        if isinstance(self.value, torch.Tensor):
+            return next(rest)
+        if isinstance(self.value, (tuple, list)):
+            made = type(self.value)(next(rest) if isinstance(v, torch.Tensor) else v for v in self.value)
+            made.__dict__.update(self.value.__dict__)  # the handle
+            return made
+        return self.value
+
+
+def call_with_leaves(
+    candidate: RemoteCandidate, ask: Callable[[], tuple[Any, int]], leaves: Sequence[torch.Tensor]
+) -> Any:
+    """The value that `ask` brings (with the number of its graph), so that gradients flow back to `leaves`."""
+    pending = _Later(candidate, ask)
+    return pending.result(_Call.apply(pending, *leaves))  # type: ignore[no-untyped-call]
+
+
+def _tensors(value: Any) -> list[torch.Tensor]:
+    if isinstance(value, (tuple, list)):
+        return [item for item in value if isinstance(item, torch.Tensor)]
+    return [value] if isinstance(value, torch.Tensor) else []

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import os
+import builtins
 import select
 import signal
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from drills.comparing import Mismatch
-from drills.grading import codec, learner, limits
+from drills.grading import codec, learner, limits, remote
 from drills.grading.report import Verdict
 from drills.grading.runner import METER, Nursery, fingerprint, is_rng
 from quizbank.models import Text
@@ -52,12 +53,32 @@ class LearnerError(CandidateError):
             )
 
 
+@cache
+def _raised_like(name: str) -> type[LearnerError]:
+    """A LearnerError that is also the built-in exception of this name, for a check that catches that one."""
+    builtin = getattr(builtins, name)
+    return type("LearnerError", (LearnerError, builtin), {})
+
+
+_BUILTIN = frozenset(
+    """ArithmeticError AssertionError AttributeError IndexError KeyError LookupError MemoryError
+    NotImplementedError OverflowError RuntimeError TypeError ValueError ZeroDivisionError""".split()  # noqa: SIM905
+)
+
+
 class MissingName(CandidateError):
     """The file does not define an entry point."""
 
     def __init__(self, names: Sequence[str]) -> None:
         listed = ", ".join(names)
         super().__init__(Text(en=f"Your file does not define {listed}.", zh=f"你的文件没有定义 {listed}。"))
+
+
+class NoDevice(Exception):
+    """There is no such accelerator here, or PyTorch cannot use it."""
+
+    def __init__(self, device: str, reason: str) -> None:
+        super().__init__(f"no device {device} here ({reason})")
 
 
 class Crash(CandidateError):
@@ -129,8 +150,23 @@ class Candidate:
 
     def _seen(self, value: Any, *, drawn: bool = False) -> Any:
         if self.witness is not None:
-            self.witness.saw(value, drawn=drawn)
+            self.witness.saw(remote.as_seen(value), drawn=drawn)
         return value
+
+    def play(self, name: str, *args: Any, within: float | None = None) -> Any:
+        """What a function of the drill's `stage.py` returns, called beside the learner's code with its module first.
+
+        `within`: seconds, where it takes longer than a call may.
+        """
+        self._shown = self._label(name, args, {})
+        return self._seen(self._play(name, args, within))
+
+    def each(self, method: Callable[..., Any], calls: Sequence[Sequence[Any]]) -> list[Any]:
+        """The results of several calls of a method of one of the learner's objects."""
+        return method.each(calls) if isinstance(method, remote.Method) else [method(*args) for args in calls]
+
+    def reseed(self, seed: int) -> None:
+        """Start the generators that the learner's code may draw from anew; those of this process are the caller's."""
 
     def many(self, count: int, name: str, *args: Any, **kwargs: Any) -> list[Any]:
         """The results of `count` calls with the same arguments (a generator goes on)."""
@@ -154,6 +190,9 @@ class Candidate:
     def _measure(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, int]:
         raise NotImplementedError
 
+    def _play(self, name: str, args: tuple[Any, ...], within: float | None) -> Any:
+        raise NotImplementedError
+
     def timed(self) -> AbstractContextManager[None]:
         """A limit on what runs inside, for a candidate whose single calls have none."""
         return nullcontext()
@@ -166,25 +205,49 @@ class RemoteCandidate(Candidate):
     """The learner's code in a runner; a dead runner is replaced at the next call."""
 
     def __init__(
-        self, nursery: Nursery, source: str, file_name: str, parameters: dict[str, list[str]], memory: int
+        self,
+        nursery: Nursery,
+        source: str,
+        file_name: str,
+        parameters: dict[str, list[str]],
+        memory: int,
+        *,
+        classes: Collection[str] = (),
+        stage: str | None = None,
+        loopback: bool = False,
+        seed: int = 0,
+        device: str | None = None,
     ) -> None:
         super().__init__(parameters)
-        self._nursery = nursery
+        self._nursery, self._classes = nursery, frozenset(classes)
         self._setup = {
             "source": source,
             "file_name": file_name,
             "entry_point": list(parameters),
             "memory": memory,
+            "stage": stage,
+            "loopback": loopback,
+            "seed": seed,
+            "device": device,
         }
         self._connection: Any = None
         self._pid = 0
+        self._link = remote.Link(self)
+        self._patience: float | None = None  # seconds for a call, where they are not the usual
+        self._fresh = True  # the generators in the runner stand where a new runner's do
 
     def start(self) -> None:
         """Start a runner and load the file in it."""
         self._connection, self._pid = self._nursery.runner()
-        self._connection.settimeout(limits.CALL_SECONDS)
+        late = self._setup["device"] is not None or self._nursery.slow
+        self._connection.settimeout(limits.DEVICE_SECONDS if late else limits.CALL_SECONDS)
         codec.send(self._connection, self._setup)
+        self._patience = limits.DEVICE_SECONDS if late else None
         answer = self._receive({})
+        self._patience = None
+        if "no_device" in answer:
+            self.close()
+            raise NoDevice(str(self._setup["device"]), answer["no_device"])
         if "fault" in answer:
             raise RuntimeError(answer["fault"])
         if "raised" in answer:
@@ -193,6 +256,7 @@ class RemoteCandidate(Candidate):
         if answer["missing"]:
             self.close()
             raise MissingName(answer["missing"])
+        self._link, self._fresh = remote.Link(self), True
 
     def close(self) -> None:
         if self._connection is not None:
@@ -202,12 +266,18 @@ class RemoteCandidate(Candidate):
             self._nursery.how_it_ended()
 
     def _kill(self) -> None:
-        with suppress(ProcessLookupError):
-            os.kill(self._pid, signal.SIGKILL)
+        self._nursery.kill(self._pid)
+
+    def reseed(self, seed: int) -> None:
+        self._setup["seed"], self._fresh = seed, False
 
     def _entry_point(self, name: str) -> Callable[..., Any]:
         def call(*args: Any, **kwargs: Any) -> Any:
             self._shown = self._label(name, args, kwargs)
+            if name in self._classes:
+                if self._connection is None:
+                    self.start()
+                return self._link.call(None, name, [args], kwargs)[0]
             if any(getattr(value, "requires_grad", False) for value in (*args, *kwargs.values())):
                 from drills.grading.autograd import call_with_graph
 
@@ -246,8 +316,7 @@ class RemoteCandidate(Candidate):
             "measure": measure,
         }
         answer = self._exchange(message)
-        given = [*args, *kwargs.values()]
-        _follow([*filter(is_rng, given)], answer["rngs"])
+        self.follow([*args, *kwargs.values()], answer["rngs"])
         if changed := answer["changed"]:
             names = [*self._label(name, args, {}), *kwargs]
             raise mutated([names[label] if isinstance(label, int) else label for label in changed])
@@ -258,18 +327,49 @@ class RemoteCandidate(Candidate):
         value: list[Any] = self._exchange({"backward": graph, "grads": grads})["value"]
         return value
 
+    def exchange(
+        self, message: dict[str, Any], link: remote.Link, learn: Callable[[dict[str, Any]], None]
+    ) -> dict[str, Any]:
+        """A message about objects of one runner; `learn` is given the answer, even if it tells of an exception."""
+        if link is not self._link or self._connection is None:
+            raise Crash("the process that held the object has ended")
+        answer = self._answer(message)
+        learn(answer)
+        if "raised" in answer:
+            described = answer["raised"]
+            likes = [name for name in described["mro"] if name in _BUILTIN]
+            if described["exit"] or not likes:
+                raise raised(described)
+            raise _raised_like(likes[0])(described)
+        return answer
+
+    def follow(self, given: Sequence[Any], theirs: Sequence[Any]) -> None:
+        """The generators among the arguments go on where the runner's stand."""
+        _follow([*filter(is_rng, given)], [*theirs])
+
+    def _play(self, name: str, args: tuple[Any, ...], within: float | None) -> Any:
+        self._patience = within
+        try:
+            return self._exchange({"play": name, "args": args})["value"]
+        finally:
+            self._patience = None
+
     def _exchange(self, message: dict[str, Any]) -> dict[str, Any]:
         if self._connection is None:
             self.start()
-        functions = self._send(message)
-        answer = self._receive(dict(enumerate(functions)))
+        answer = self._answer(message)
         if "raised" in answer:
             raise raised(answer["raised"])
         return answer
 
+    def _answer(self, message: dict[str, Any]) -> dict[str, Any]:
+        if not self._fresh:
+            message, self._fresh = {**message, "seed": self._setup["seed"]}, True
+        return self._receive(dict(enumerate(self._send(message))))
+
     def _send(self, message: dict[str, Any]) -> list[Callable[..., Any]]:
         try:
-            return codec.send(self._connection, message)
+            return codec.send(self._connection, message, self._link.reference)
         except TimeoutError:
             self.close()
             raise Hang(limits.CALL_SECONDS) from None
@@ -300,7 +400,8 @@ class RemoteCandidate(Candidate):
 
     def _wait(self) -> None:
         """Until the runner answers or has ended; a process that it left behind may hold the connection open."""
-        ready, _, _ = select.select([self._connection, self._nursery.channel], [], [], limits.CALL_SECONDS)
+        seconds = self._patience or limits.CALL_SECONDS
+        ready, _, _ = select.select([self._connection, self._nursery.channel], [], [], seconds)
         if not ready:
             raise TimeoutError
         if self._connection not in ready:
@@ -337,9 +438,12 @@ class LocalCandidate(Candidate):
         file_name: str,
         parameters: dict[str, list[str]],
         seconds: float | None = None,
+        *,
+        stage: str | None = None,
     ) -> None:
         super().__init__(parameters)
         self._file_name, self._seconds = file_name, seconds or limits.EXAMPLE_SECONDS
+        self._stage = learner.stage(stage)
         try:
             with _alarm(min(self._seconds, limits.CALL_SECONDS), file_name):
                 self._module = learner.load(source, file_name)
@@ -352,6 +456,12 @@ class LocalCandidate(Candidate):
 
     def timed(self) -> AbstractContextManager[None]:
         return _alarm(self._seconds, self._file_name)
+
+    def _play(self, name: str, args: tuple[Any, ...], within: float | None) -> Any:
+        try:
+            return self._stage[name](self._module, *args)
+        except (Exception, SystemExit) as error:
+            raise raised(learner.describe(error, self._file_name)) from error
 
     def _measure(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, int]:
         self._shown = self._label(name, args, kwargs)
@@ -384,11 +494,15 @@ class LocalCandidate(Candidate):
 def _alarm(seconds: float, file_name: str) -> Iterator[None]:
     """Raise Hang when the body takes longer. A loop in C code, which hears no exception, is ended by SIGPROF."""
 
+    if not hasattr(signal, "setitimer"):  # Windows: the client ends the whole judge
+        yield
+        return
+
     def ring(_signal: int, frame: Any) -> None:
         raise Hang(seconds, learner.stack_lines(frame, file_name))
 
     before = signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    signal.setitimer(signal.ITIMER_REAL, seconds, 0.5)  # again, should something have swallowed the first
     signal.setitimer(signal.ITIMER_PROF, seconds + 1)  # CPU time; its default is to end the process
     try:
         yield

@@ -16,8 +16,10 @@ from typing import Any, Self
 
 from drills.catalog import Backend, Drill
 from drills.grading import limits
-from drills.grading.report import CheckResult, Diagnosis, Failure, Protection, Report, Verdict
+from drills.grading.counterexamples import Counterexamples
+from drills.grading.report import Again, CheckResult, Diagnosis, Failure, Protection, Report, Verdict
 from drills.grading.showing import clean
+from drills.grading.spawning import SpareServer
 from quizbank.models import Text
 
 OnCheck = Callable[[CheckResult], None]
@@ -36,12 +38,22 @@ class Grader:
     """One warm server per backend, started on first use or by `warm`; close it, or use `with`.
 
     `grade` blocks and grades one file at a time; `cancel` may be called from another thread. A mistake is
-    looked for during `diagnosis_seconds` after the verdict.
+    looked for during `diagnosis_seconds` after the verdict. `call_seconds` is the limit for one call of the code.
+    With a `device` the code of PyTorch drills computes there, on inputs that lie there. The last counterexample of a
+    drill, kept in `counterexamples`, is tried first at its next grading.
     """
 
-    def __init__(self, diagnosis_seconds: float = limits.DIAGNOSIS_SECONDS) -> None:
-        self._diagnosis_seconds = diagnosis_seconds
-        self._servers: dict[Backend, _Server] = {}
+    def __init__(
+        self,
+        diagnosis_seconds: float = limits.DIAGNOSIS_SECONDS,
+        call_seconds: float | None = None,
+        counterexamples: Counterexamples | None = None,
+        device: str | None = None,
+    ) -> None:
+        self._device, self._forks = device, forks()
+        self._counterexamples = counterexamples
+        self._diagnosis_seconds, self._call_seconds = diagnosis_seconds, call_seconds
+        self._servers: dict[Backend, _Server | SpareServer] = {}
         self._lock = threading.Lock()
 
     def __enter__(self) -> Self:
@@ -57,22 +69,36 @@ class Grader:
         if missing_backend(backend) is None:
             self._server(backend)
 
-    def grade(self, drill: Drill, source: str, on_check: OnCheck | None = None, *, seed: int = 0) -> Report:
+    def grade(
+        self,
+        drill: Drill,
+        source: str,
+        on_check: OnCheck | None = None,
+        *,
+        seed: int = 0,
+        diagnose: bool = True,
+    ) -> Report:
         """Grade `source` as a file of `drill`; every fault is a verdict. Raises Cancelled, nothing else."""
         began = time.monotonic()
         if (message := missing_backend(drill.backend)) is not None:
             return Report(drill=drill.id, verdict="grader_fault", failure=Failure(message=message))
+        kept = self._counterexamples
         folding = _Folding(drill.id, on_check)
         try:
             server = self._server(drill.backend)
-            for event in server.exchange(self._task(drill, source, seed)):
+            for event in server.exchange(self._task(drill, source, seed, diagnose)):
+                if "ended" in event and event["ended"]["stopped"] == "cancelled":
+                    raise Cancelled
                 folding.take(event)
         except GraderFault as error:
             self._forget(drill.backend)
             folding.fault(str(error))
         except Cancelled:
             raise
-        return folding.report(time.monotonic() - began)
+        report = folding.report(time.monotonic() - began)
+        if kept is not None and seed == 0 and report.verdict not in ("forbidden", "grader_fault"):
+            kept.keep(drill.id, folding.counterexample)
+        return report
 
     def cancel(self) -> None:
         """End the grading under way, if there is one."""
@@ -84,7 +110,8 @@ class Grader:
         for backend in list(self._servers):
             self._forget(backend)
 
-    def _task(self, drill: Drill, source: str, seed: int) -> dict[str, Any]:
+    def _task(self, drill: Drill, source: str, seed: int, diagnose: bool) -> dict[str, Any]:
+        kept = self._counterexamples
         return {
             "folder": str(drill.folder),
             "source": source,
@@ -96,13 +123,16 @@ class Grader:
             "memory": limits.MEMORY_BYTES,
             "network": drill.network,
             "seed": seed,
-            "diagnosis_seconds": self._diagnosis_seconds,
+            "call_seconds": self._call_seconds,
+            "device": self._device if drill.backend == "torch" else None,
+            "again": None if kept is None or seed else kept.get(drill.id),
+            "diagnosis_seconds": self._diagnosis_seconds if diagnose else 0,
         }
 
-    def _server(self, backend: Backend) -> _Server:
+    def _server(self, backend: Backend) -> _Server | SpareServer:
         with self._lock:
             if backend not in self._servers:
-                self._servers[backend] = _Server(backend)
+                self._servers[backend] = _Server(backend) if self._forks else SpareServer(backend)
             return self._servers[backend]
 
     def _forget(self, backend: Backend) -> None:
@@ -119,12 +149,12 @@ def missing_backend(backend: Backend) -> Text | None:
             en=f"This drill needs PyTorch. Install it with: {INSTALL_TORCH}",
             zh=f"本题需要 PyTorch，请运行：{INSTALL_TORCH}",
         )
-    if not hasattr(os, "fork"):
-        return Text(
-            en="The grader needs fork(), which this system lacks. Use WSL on Windows.",
-            zh="判题器需要 fork()，当前系统不支持。Windows 请使用 WSL。",
-        )
     return None
+
+
+def forks() -> bool:
+    """Whether gradings are forked from a warm server, or each has a spare interpreter (PREPTRAIN_GRADER=spawn)."""
+    return hasattr(os, "fork") and os.environ.get("PREPTRAIN_GRADER") != "spawn"
 
 
 class _Server:
@@ -153,8 +183,6 @@ class _Server:
                 event = json.loads(line)
                 if event.get("id") != self._number:
                     continue
-                if "ended" in event and event["ended"]["stopped"] == "cancelled":
-                    raise Cancelled
                 yield event
                 if "ended" in event:
                     return
@@ -195,6 +223,8 @@ class _Folding:
         self.verdict: Verdict | None = None
         self.failure: Failure | None = None
         self.diagnosis: Diagnosis | None = None
+        self.again: Again | None = None
+        self.counterexample: dict[str, Any] | None = None
         self.output = ""
         self.protection: Protection | None = None
         self.finished = False
@@ -211,6 +241,10 @@ class _Folding:
         elif "verdict" in event:
             self.verdict = event["verdict"]
             self.failure = Failure.model_validate(event["failure"])
+        elif "counterexample" in event:
+            self.counterexample = event["counterexample"]
+        elif "again" in event:
+            self.again = Again.model_validate(event["again"])
         elif "diagnosis" in event:
             self.diagnosis = Diagnosis.model_validate(event["diagnosis"])
         elif "fault" in event:
@@ -231,6 +265,15 @@ class _Folding:
                 Text(
                     en=f"Your code printed more than {size} MiB and was stopped. Remove the prints.",
                     zh=f"你的代码打印超过 {size} MiB，已被终止。请删掉打印语句。",
+                ),
+                running,
+            )
+        elif ended["stopped"] == "forged":
+            self._stop(
+                "forbidden",
+                Text(
+                    en="Your code writes to a file of the grader's. That is not allowed.",
+                    zh="你的代码写入了判题器自己的文件，这是不允许的。",
                 ),
                 running,
             )
@@ -272,6 +315,7 @@ class _Folding:
             checks=checks,
             failure=self.failure,
             diagnosis=self.diagnosis,
+            again=self.again,
             output=self.output,
             protection=self.protection,
             seconds=seconds,

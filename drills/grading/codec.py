@@ -1,7 +1,8 @@
 """The plain codec between judge and runner: a JSON tree and raw buffers, never pickle.
 
 A message is two little-endian lengths (tree, buffers), a JSON tree, and the buffers it refers to. Only exact
-types travel as themselves; anything else arrives as `Opaque`, which equals nothing.
+types travel as themselves, and containers that are kinds of tuple, list or dict (a named tuple, a Counter) as those;
+anything else arrives as `Opaque`, which equals nothing.
 """
 
 from __future__ import annotations
@@ -18,7 +19,10 @@ import numpy as np
 
 _LENGTHS = struct.Struct("<QQ")
 MAX_BYTES = 1 << 30
+_FIRST = 1 << 16  # most messages arrive by one read
 _PLAIN = "biufc"
+
+Reference = Callable[[Any], int | None]
 
 
 class CodecError(Exception):
@@ -41,14 +45,20 @@ class Remote:
 
 
 class Encoder:
-    """Turns values into one message; functions are collected in `functions`."""
+    """Turns values into one message; functions are collected in `functions`.
 
-    def __init__(self) -> None:
+    `reference` numbers the values that stay on the other side and travel by their number (None for all others).
+    """
+
+    def __init__(self, reference: Reference | None = None) -> None:
+        self.reference = reference
         self.buffers: list[bytes] = []
         self.functions: list[Callable[..., Any]] = []
 
     def tree(self, value: Any) -> Any:
         kind = type(value)
+        if self.reference is not None and (number := self.reference(value)) is not None:
+            return {"t": "obj", "v": number}
         if value is None or kind in (bool, str):
             return value
         if kind is int:
@@ -71,6 +81,8 @@ class Encoder:
         if kind is np.random.Generator:
             state = value.bit_generator.state
             return {"t": "rng", "n": state["bit_generator"], "v": self.tree(_plain_state(state))}
+        if kind is Opaque:
+            return {"t": "opaque", "n": value.type_name, "v": value.text}
         if kind is Remote:
             return {"t": "fn", "v": value.number}
         if (torch := sys.modules.get("torch")) is not None:
@@ -78,23 +90,20 @@ class Encoder:
                 return self._tensor(value)
             if kind is torch.Generator:
                 return {"t": "torch_rng", "b": self._buffer(value.get_state().numpy().tobytes())}
+            if kind is torch.dtype:
+                return {"t": "dtype", "v": str(value).removeprefix("torch.")}
+            if kind is torch.nn.Linear:
+                return {"t": "linear", "v": [self.tree(value.weight), self.tree(value.bias)]}
+        for plain in (tuple, list, dict):
+            if isinstance(value, plain):
+                return self.tree(plain(value))
         if callable(value) and not isinstance(value, type):
             self.functions.append(value)
             return {"t": "fn", "v": len(self.functions) - 1}
         return {"t": "opaque", "n": f"{kind.__module__}.{kind.__qualname__}", "v": _excerpt(value)}
 
     def _tensor(self, value: Any) -> Any:
-        import torch
-
-        data = (
-            value.detach()
-            .cpu()
-            .clone(memory_format=torch.contiguous_format)
-            .reshape(-1)
-            .view(torch.uint8)
-            .numpy()
-            .tobytes()
-        )
+        data = tensor_bytes(value)
         return {
             "t": "tensor",
             "d": str(value.dtype).removeprefix("torch."),
@@ -119,10 +128,15 @@ class Encoder:
 
 
 class Decoder:
-    """Rebuilds values; `function` makes a callable from a number on the other side."""
+    """Rebuilds values; `function` makes a callable from a number on the other side, `kept` finds what stayed here."""
 
-    def __init__(self, function: Callable[[int], Any] = Remote) -> None:
-        self.function = function
+    def __init__(
+        self,
+        function: Callable[[int], Any] = Remote,
+        kept: Callable[[int], Any] | None = None,
+        device: str | None = None,
+    ) -> None:
+        self.function, self.kept, self.device = function, kept, device
         self.buffers: list[memoryview] = []
 
     def value(self, text: bytes, body: bytes) -> Any:
@@ -161,6 +175,12 @@ class Decoder:
                 return _generator(node["n"], self._value(node["v"]))
             case "tensor" | "torch_rng":
                 return self._torch(node)
+            case "dtype":
+                return _torch_dtype(node["v"])
+            case "linear":
+                return _linear(*(self._value(part) for part in node["v"]))
+            case "obj" if self.kept is not None:
+                return self.kept(int(node["v"]))
             case "fn":
                 return self.function(int(node["v"]))
             case "opaque":
@@ -170,16 +190,17 @@ class Decoder:
     def _torch(self, node: Any) -> Any:
         import torch
 
-        data = bytearray(self.buffers[node["b"]])
-        flat = torch.frombuffer(data, dtype=torch.uint8) if data else torch.empty(0, dtype=torch.uint8)
+        data = bytearray(self.buffers[node["b"]])  # the tensor's memory from here on
         if node["t"] == "torch_rng":
             generator = torch.Generator()
-            generator.set_state(flat)
+            generator.set_state(torch.frombuffer(data, dtype=torch.uint8))
             return generator
-        dtype = getattr(torch, node["d"])
-        if not isinstance(dtype, torch.dtype):
-            raise CodecError(f"not a dtype: {node['d']!r}")
-        return flat.view(dtype).reshape(node["s"]).clone().requires_grad_(bool(node["g"]))
+        dtype = _torch_dtype(node["d"])
+        flat = torch.frombuffer(data, dtype=dtype) if data else torch.empty(0, dtype=dtype)
+        tensor = flat.reshape(node["s"])
+        if self.device is not None:
+            tensor = tensor.to(self.device)
+        return tensor.requires_grad_() if node["g"] else tensor
 
 
 def _dtype(text: str) -> np.dtype:
@@ -187,6 +208,66 @@ def _dtype(text: str) -> np.dtype:
     if dtype.kind not in _PLAIN:
         raise CodecError(f"dtype {text} does not travel")
     return dtype
+
+
+def tensor_bytes(value: Any) -> bytes:
+    """The elements of a tensor in the order of its axes."""
+    import torch
+
+    plain = value.detach()
+    try:
+        data: bytes = plain.numpy().tobytes()
+    except (TypeError, RuntimeError):  # bfloat16, a lazy conjugate, another device
+        plain = plain.cpu().resolve_conj().resolve_neg().clone(memory_format=torch.contiguous_format)
+        data = plain.reshape(-1).view(torch.uint8).numpy().tobytes()
+    return data
+
+
+def fingerprint(value: Any) -> Any:
+    """What tells whether a value was changed in place: equal before and after when it was not."""
+    if type(value) is np.ndarray and value.dtype.kind in _PLAIN:
+        return value.dtype, value.shape, value.tobytes()
+    torch = sys.modules.get("torch")
+    if torch is not None and type(value) in (torch.Tensor, torch.nn.Parameter):
+        return value.dtype, tuple(value.shape), value.requires_grad, tensor_bytes(value)
+    return Encoder().message(value)
+
+
+def _torch_dtype(name: str) -> Any:
+    import torch
+
+    dtype = getattr(torch, name, None)
+    if not isinstance(dtype, torch.dtype):
+        raise CodecError(f"not a dtype: {name!r}")
+    return dtype
+
+
+def _linear(weight: Any, bias: Any) -> Any:
+    """A plain linear layer with these parameters."""
+    import torch
+
+    n_out, n_in = weight.shape
+    layer = torch.nn.Linear(n_in, n_out, bias=bias is not None, dtype=weight.dtype, device="meta")
+    for name, value in (("weight", weight), ("bias", bias)):
+        if value is not None:
+            kept = torch.nn.Parameter(value.detach(), requires_grad=value.requires_grad)
+            setattr(layer, name, kept)
+    return layer
+
+
+def travels(value: Any) -> bool:
+    """Whether a value arrives as itself and not as an `Opaque` or a function."""
+    kind = type(value)
+    if kind in (list, tuple):
+        return all(map(travels, value))
+    if kind is dict:
+        return all(travels(key) and travels(item) for key, item in value.items())
+    if value is None or kind in (bool, int, float, str, bytes, np.str_):
+        return True
+    if isinstance(value, (np.ndarray, np.generic)):
+        return (kind is np.ndarray or isinstance(value, np.generic)) and value.dtype.kind in _PLAIN
+    torch = sys.modules.get("torch")
+    return torch is not None and kind in (torch.Tensor, torch.nn.Parameter, torch.dtype)
 
 
 def _plain_state(state: Any) -> Any:
@@ -224,32 +305,45 @@ def tensors_of(value: Any) -> list[Any]:
     """The tensors that travel in a result: it is one, or a tuple or list that holds some."""
     import torch
 
-    values = value if type(value) in (tuple, list) else (value,)
+    values = value if isinstance(value, (tuple, list)) else (value,)
     return [item for item in values if type(item) in (torch.Tensor, torch.nn.Parameter)]
 
 
-def send(connection: socket.socket, value: Any) -> list[Callable[..., Any]]:
+def send(
+    connection: socket.socket, value: Any, reference: Reference | None = None
+) -> list[Callable[..., Any]]:
     """Send one message; returns the functions it referred to by number."""
-    encoder = Encoder()
+    encoder = Encoder(reference)
     connection.sendall(encoder.message(value))
     return encoder.functions
 
 
-def receive(connection: socket.socket, function: Callable[[int], Any] = Remote) -> Any:
-    """The next message; EOFError when the other side has gone, TimeoutError by the socket's time-out."""
-    text_length, body_length = _LENGTHS.unpack(_exactly(connection, _LENGTHS.size))
-    if text_length + body_length > MAX_BYTES:
-        raise CodecError(f"a message of {text_length + body_length} bytes is too large")
-    text = _exactly(connection, text_length)
-    return Decoder(function).value(text, _exactly(connection, body_length))
+def receive(
+    connection: socket.socket,
+    function: Callable[[int], Any] = Remote,
+    kept: Callable[[int], Any] | None = None,
+    device: str | None = None,
+) -> Any:
+    """The next message, its tensors on `device`; EOFError when the other side has gone, TimeoutError by the socket's time-out."""
+    data = bytearray(connection.recv(_FIRST))
+    if not data:
+        raise EOFError("the connection closed")
+    _fill(connection, data, _LENGTHS.size)
+    text_length, body_length = _LENGTHS.unpack_from(data)
+    whole = _LENGTHS.size + text_length + body_length
+    if whole > MAX_BYTES:
+        raise CodecError(f"a message of {whole} bytes is too large")
+    _fill(connection, data, whole)
+    if len(data) > whole:
+        raise CodecError("more than one message at once")
+    body = _LENGTHS.size + text_length
+    return Decoder(function, kept, device).value(bytes(data[_LENGTHS.size : body]), bytes(data[body:]))
 
 
-def _exactly(connection: socket.socket, length: int) -> bytes:
-    data = bytearray(length)
-    view, done = memoryview(data), 0
-    while done < length:
-        count = connection.recv_into(view[done:])
-        if count == 0:
+def _fill(connection: socket.socket, data: bytearray, length: int) -> None:
+    """Read until there are `length` bytes."""
+    while len(data) < length:
+        part = connection.recv(min(length - len(data), 1 << 24))
+        if not part:
             raise EOFError("the connection closed")
-        done += count
-    return bytes(data)
+        data += part

@@ -14,7 +14,8 @@ from drills.checking import CheckSpec
 from drills.grading import evidence
 from drills.grading.candidate import CandidateError, Hang, LocalCandidate
 from drills.grading.evidence import Testimony
-from drills.grading.judge import Task, load_checks, parameters_of
+from drills.grading.judge import Task, load_checks, parameters_of, stage_of
+from drills.grading.objects import is_module
 from drills.grading.report import Diagnosis
 from drills.grading.runner import METER
 from drills.grading.running import run_check
@@ -58,7 +59,13 @@ def _does_the_same(
 ) -> bool:
     try:
         kind = _Replayed if task.isolation == "separate" else LocalCandidate
-        candidate = kind(source_of(drill, mutant), task.file_name, parameters_of(task), _MUTANT_SECONDS)
+        candidate = kind(
+            source_of(drill, mutant),
+            task.file_name,
+            parameters_of(task),
+            _MUTANT_SECONDS,
+            stage=stage_of(task),
+        )
     except (CandidateError, Hang):
         return False
     return all(_follows(candidate, spec, seen[spec.id], task.file_name, deadline) for spec in specs)
@@ -79,9 +86,11 @@ class _Replayed(LocalCandidate):
 
 
 def _travelling(value: Any) -> Any:
-    """A function of the check, given copies."""
+    """A function of the check, given copies; a module of its own arrives as a copy."""
     if not callable(value):
         return value
+    if is_module(value):
+        return evidence.as_sent(value)
 
     def call(*args: Any, **kwargs: Any) -> Any:
         with METER.paused():

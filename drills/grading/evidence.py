@@ -114,12 +114,13 @@ def same_ending(one: tuple[str, str, Any], other: tuple[str, str, Any], *, drawn
 def agree(one: Any, other: Any) -> bool:
     """Equal up to what two sound ways of computing it differ by; NaN agrees with NaN.
 
-    A list agrees with a tuple, and a Python number with a NumPy scalar; array types, shapes and dtypes must match.
+    A list agrees with a tuple, a Python number with a NumPy scalar, a dict with the same keys in another order; array
+    types, shapes and dtypes must match.
     """
     if isinstance(one, (list, tuple)) and isinstance(other, (list, tuple)):
         return len(one) == len(other) and all(map(agree, one, other))
     if isinstance(one, dict) and isinstance(other, dict):
-        return list(one) == list(other) and all(map(agree, one.values(), other.values()))
+        return one.keys() == other.keys() and all(agree(one[key], other[key]) for key in one)
     if isinstance(one, codec.Opaque) and isinstance(other, codec.Opaque):
         return one.type_name == other.type_name
     if isinstance(one, codec.Remote) and isinstance(other, codec.Remote):

@@ -22,8 +22,16 @@ def load(source: str, file_name: str) -> types.ModuleType:
     module = types.ModuleType(MODULE)
     module.__file__ = file_name
     sys.modules[MODULE] = module  # dataclasses and pickling look a module up by its name
-    exec(compile(source, file_name, "exec"), module.__dict__)
+    exec(compile(source, file_name, "exec", dont_inherit=True), module.__dict__)
     return module
+
+
+def stage(source: str | None) -> dict[str, Any]:
+    """Execute a drill's `stage.py`: what plays the drill's side where the learner's code runs."""
+    namespace: dict[str, Any] = {"__name__": "stage"}
+    if source is not None:
+        exec(compile(source, "stage.py", "exec", dont_inherit=True), namespace)
+    return namespace
 
 
 def stack_lines(frame: types.FrameType | None, file_name: str) -> str:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import ctypes
 import os
-import resource
 import signal
 import sys
 from collections.abc import Mapping
 
+if sys.platform != "win32":
+    import resource
+
 CALL_SECONDS = 4.0
 """One call of the learner's function, loading the file included."""
+DEVICE_SECONDS = 60.0
+"""Loading the file where an accelerator has to be started first."""
 EXAMPLE_SECONDS = 8.0
 """One run of a check's body, where the code runs beside the checks and single calls cannot be timed."""
 CHECK_SECONDS = 40.0
@@ -48,18 +52,20 @@ def adopt_orphans() -> None:
     _prctl(_PR_SET_CHILD_SUBREAPER, 1)
 
 
-def contain(memory: int) -> None:
-    """Limit this process: address space relative to what is mapped now, CPU time, files; no core dumps.
+def contain(memory: int | None) -> None:
+    """Limit this process: address space relative to what is mapped now (where given), CPU time, files; no core dumps.
 
     Threads have no limit of their own (RLIMIT_NPROC counts all of a user's, and none of root's): their stacks
     are address space.
     """
+    if sys.platform == "win32":
+        return
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (FILE_BYTES, FILE_BYTES))
     _lower(resource.RLIMIT_NOFILE, OPEN_FILES)
     cpu = int(TOTAL_SECONDS)
     resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu + 1))
-    if (mapped := _mapped_bytes()) is not None:
+    if memory is not None and (mapped := _mapped_bytes()) is not None:
         resource.setrlimit(resource.RLIMIT_AS, (mapped + memory, mapped + memory))
 
 
@@ -94,6 +100,16 @@ def describe_exit(status: int) -> str:
         except ValueError:
             return f"signal {number}"
     return f"exit {os.WEXITSTATUS(status)}"
+
+
+def describe_code(code: int) -> str:
+    """The same for an exit code of subprocess: negative for a signal."""
+    if code >= 0:
+        return f"exit {code}"
+    try:
+        return f"signal {signal.Signals(-code).name}"
+    except ValueError:
+        return f"signal {-code}"
 
 
 def kill_group(pid: int) -> None:

@@ -14,9 +14,14 @@ from quizbank.models import Text
 
 ALWAYS_ALLOWED = frozenset(
     """__future__ abc array bisect cmath collections contextlib copy dataclasses decimal enum fractions
-    functools heapq itertools logging math numbers operator random re statistics string textwrap time types
-    typing typing_extensions unicodedata warnings""".split()  # noqa: SIM905
+    functools hashlib heapq itertools json logging math numbers operator pprint queue random re statistics string
+    struct textwrap time types typing typing_extensions unicodedata warnings weakref""".split()  # noqa: SIM905
 )
+_INSPECTING = frozenset(
+    """_getframe _current_frames f_back f_builtins f_globals f_locals tb_frame gi_frame cr_frame ag_frame
+    __globals__ __closure__ __subclasses__ __builtins__ get_objects get_referrers""".split()  # noqa: SIM905
+)
+"""What leads from the code to the checks that run in its process."""
 _DYNAMIC = frozenset({"__import__", "eval", "exec", "compile"})
 
 
@@ -29,17 +34,25 @@ class Violation:
     message: Text
 
 
-def violations(source: str, allowed_imports: Sequence[str], forbidden: Sequence[str]) -> list[Violation]:
-    """All that the file may not do, in the order of its lines. SyntaxError when it does not parse."""
+def violations(
+    source: str, allowed_imports: Sequence[str], forbidden: Sequence[str], *, beside_checks: bool = False
+) -> list[Violation]:
+    """All that the file may not do, in the order of its lines. SyntaxError when it does not parse.
+
+    `beside_checks`: it may not look at its callers either, since they hold what is expected of it.
+    """
     tree = ast.parse(source)
-    finder = _Finder(frozenset(allowed_imports) | ALWAYS_ALLOWED, frozenset(forbidden))
+    inspecting = _INSPECTING if beside_checks else frozenset()
+    finder = _Finder(frozenset(allowed_imports) | ALWAYS_ALLOWED, frozenset(forbidden), inspecting)
     finder.visit(tree)
     return sorted(finder.found, key=lambda violation: violation.line)
 
 
 class _Finder(ast.NodeVisitor):
-    def __init__(self, allowed: frozenset[str], forbidden: frozenset[str]) -> None:
-        self.allowed, self.forbidden = allowed, forbidden
+    def __init__(
+        self, allowed: frozenset[str], forbidden: frozenset[str], inspecting: frozenset[str] = frozenset()
+    ) -> None:
+        self.allowed, self.forbidden, self.inspecting = allowed, forbidden, inspecting
         self.last_names = {name.rpartition(".")[2]: name for name in forbidden}
         self.aliases: dict[str, str] = {}
         self.found: list[Violation] = []
@@ -84,7 +97,13 @@ class _Finder(ast.NodeVisitor):
     def visit_Attribute(self, node: ast.Attribute) -> None:
         if (name := self._dotted(node)) is not None:
             self._refer(node, name)
+        if node.attr in self.inspecting:
+            self._report(node, node.attr, "call")
         self.generic_visit(node)
+
+    def visit_Constant(self, node: ast.Constant) -> None:
+        if isinstance(node.value, str) and node.value in self.inspecting:
+            self._report(node, node.value, "call")
 
     def visit_Name(self, node: ast.Name) -> None:
         self._refer(node, self.aliases.get(node.id, node.id))
@@ -157,3 +176,8 @@ def parameters(source: str, entry_point: Sequence[str]) -> dict[str, list[str]]:
         if isinstance(node, ast.FunctionDef) and node.name in names:
             names[node.name] = [arg.arg for arg in (*node.args.posonlyargs, *node.args.args)]
     return names
+
+
+def classes(source: str, entry_point: Sequence[str]) -> set[str]:
+    """Those of the entry points that are classes, read from the starter's text."""
+    return {node.name for node in ast.parse(source).body if isinstance(node, ast.ClassDef)} & set(entry_point)

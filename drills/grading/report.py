@@ -75,6 +75,13 @@ class Diagnosis(_Model):
     text: Text
 
 
+class Again(_Model):
+    """The last counterexample of this drill, tried before all else; no verdict is made of it."""
+
+    check: str
+    holds: bool
+
+
 class Report(_Model):
     """The result of one grading."""
 
@@ -84,6 +91,7 @@ class Report(_Model):
     checks: list[CheckResult] = []
     failure: Failure | None = None
     diagnosis: Diagnosis | None = None
+    again: Again | None = None
     output: str = ""
     seconds: float = 0.0
     protection: Protection | None = None

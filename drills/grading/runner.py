@@ -8,17 +8,22 @@ from the same state.
 from __future__ import annotations
 
 import os
+import random
+import signal
 import socket
 import subprocess
 import sys
 import tracemalloc
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
+import numpy
+
 from drills.grading import codec, learner, limits, sandbox
+from drills.grading.objects import Keeper, is_module, leaves_of
 
 
 class Meter:
@@ -75,13 +80,21 @@ def serve(connection: socket.socket) -> None:
     """Load the learner's file from the first message, then answer calls until the judge closes."""
     setup = codec.receive(connection)
     warnings.simplefilter("ignore")
-    limits.contain(setup["memory"])
+    device = setup["device"]
+    limits.contain(
+        setup["memory"] if device is None else None
+    )  # an accelerator's driver maps far more than it uses
     try:
-        sandbox.enter(Path.cwd())
+        sandbox.enter(Path.cwd(), loopback=setup["loopback"], accelerator=setup["device"] is not None)
     except OSError as error:
         codec.send(connection, {"fault": f"sandbox: {error}"})
         return
     file_name = setup["file_name"]
+    if device is not None and (problem := unusable(device)) is not None:
+        codec.send(connection, {"no_device": problem})
+        return
+    seed_global_generators(setup["seed"])
+    stage = learner.stage(setup["stage"])
     try:
         module = learner.load(setup["source"], file_name)
         missing = [name for name in setup["entry_point"] if not callable(getattr(module, name, None))]
@@ -91,15 +104,20 @@ def serve(connection: socket.socket) -> None:
     codec.send(connection, {"missing": missing})
     graphs: list[Any] = []
     given: list[Given] = []
+    keeper = Keeper(device)
     while True:
         try:
-            request = codec.receive(connection, _callback(connection, given))
+            request = codec.receive(connection, _callback(connection, given, device), keeper.find, device)
         except EOFError:
             return
         try:
-            answer = _answer(module, request, graphs, given)
+            if "seed" in request:
+                seed_global_generators(request["seed"])
+            answer = _answer(module, stage, request, graphs, given, keeper)
         except BaseException as error:
             answer = {"raised": learner.describe(error, file_name)}
+            if "release" in request:
+                answer["news"] = keeper.news()
         _flush()  # the judge may end this process after any answer
         codec.send(connection, answer)
 
@@ -113,7 +131,20 @@ def _flush() -> None:
             continue
 
 
-def _callback(connection: socket.socket, given: list[Given]) -> Callable[[int], Callable[..., Any]]:
+def unusable(device: str) -> str | None:
+    """Why nothing can be computed on a device here, or None. Only a runner asks: what has asked must not fork."""
+    import torch
+
+    try:
+        torch.ones(1, device=device).add(1).cpu()
+    except (RuntimeError, AssertionError, NotImplementedError) as error:
+        return f"{type(error).__name__}: {str(error).splitlines()[0]}"
+    return None
+
+
+def _callback(
+    connection: socket.socket, given: list[Given], device: str | None = None
+) -> Callable[[int], Callable[..., Any]]:
     """Functions that the judge passed as arguments: calling one asks the judge, and looks at the arguments."""
 
     def stub(number: int) -> Callable[..., Any]:
@@ -121,16 +152,27 @@ def _callback(connection: socket.socket, given: list[Given]) -> Callable[[int], 
             with METER.paused():
                 given[-1].look()
                 codec.send(connection, {"call_back": number, "args": args, "kwargs": kwargs})
-                return codec.receive(connection)["value"]
+                return codec.receive(connection, device=device)["value"]
 
         return call
 
     return stub
 
 
-def _answer(module: Any, request: dict[str, Any], graphs: list[Any], seen: list[Given]) -> dict[str, Any]:
+def _answer(
+    module: Any,
+    stage: dict[str, Any],
+    request: dict[str, Any],
+    graphs: list[Any],
+    seen: list[Given],
+    keeper: Keeper,
+) -> dict[str, Any]:
     if "backward" in request:
         return _backward(graphs[request["backward"]], request["grads"])
+    if "play" in request:
+        return {"value": stage[request["play"]](module, *request["args"])}
+    if "release" in request:
+        return _with_objects(module, request, graphs, keeper)
     function = getattr(module, request["name"])
     args, kwargs = request["args"], request["kwargs"]
     given = [*args, *kwargs.values()]
@@ -158,6 +200,68 @@ def _answer(module: Any, request: dict[str, Any], graphs: list[Any], seen: list[
     return answer
 
 
+def _with_objects(module: Any, request: dict[str, Any], graphs: list[Any], keeper: Keeper) -> dict[str, Any]:
+    """A call of a class, of a method of a kept object, or a look at an attribute."""
+    keeper.release(request["release"])
+    torch: Any = sys.modules.get("torch")
+    if "rng" in request:
+        torch.set_rng_state(request["rng"].cpu())
+    generator = None if torch is None else torch.get_rng_state()
+    if request["set"]:
+        keeper.set(request["set"])
+    owner = module if request["object"] is None else keeper.find(request["object"])
+    if "attribute" in request:
+        return {"value": keeper.attribute(owner, request["attribute"]), "news": keeper.news()}
+    function = owner if request["method"] == "__call__" else getattr(owner, request["method"])
+    calls = [(args, request["kwargs"]) for args in request["calls"]]
+    given = [item for args, kwargs in calls for item in (*args, *kwargs.values())]
+    before = [_array_print(item) for item in given]
+    with _grad_mode(request["grad"]):
+        values = [function(*args, **kwargs) for args, kwargs in calls]
+    if request["object"] is None and keeper.device is not None:
+        values = [value.to(keeper.device) if is_module(value) else value for value in values]
+    answer: dict[str, Any] = {
+        "value": [keeper.describe(value) for value in values],
+        "changed": {
+            place: item
+            for place, (item, old) in enumerate(zip(given, before, strict=True))
+            if old is not None and old != _array_print(item)
+        },
+        "rngs": [*filter(is_rng, given)],
+    }
+    if request["graph"]:
+        leaves = [item for item in given if getattr(item, "requires_grad", False)]
+        leaves += leaves_of(owner) if is_module(owner) else []
+        graphs.append((values[0], leaves))
+        answer["graph"] = len(graphs) - 1
+    if torch is not None and not torch.equal(generator, now := torch.get_rng_state()):
+        answer["rng"] = now
+    answer["news"] = keeper.news()
+    return answer
+
+
+def _array_print(value: Any) -> Any:
+    """What tells whether an array or a tensor was changed; None for what is neither."""
+    return fingerprint(value) if hasattr(value, "dtype") and hasattr(value, "shape") else None
+
+
+def _grad_mode(enabled: bool | None) -> AbstractContextManager[Any]:
+    """The judge's grad mode, where it has PyTorch."""
+    if enabled is None:
+        return nullcontext()
+    import torch
+
+    return torch.set_grad_enabled(enabled)
+
+
+def seed_global_generators(seed: int) -> None:
+    """Code that draws without a generator of its own (a layer's initial weights) draws the same each time."""
+    random.seed(seed)
+    numpy.random.seed(seed)
+    if (torch := sys.modules.get("torch")) is not None:
+        torch.default_generator.manual_seed(seed)  # torch.manual_seed also writes down a stack for CUDA: 2 ms
+
+
 def _backward(graph: tuple[Any, list[Any]], grads: list[Any]) -> dict[str, Any]:
     """Gradients of the leaves, for the outputs that have a graph."""
     import torch
@@ -178,13 +282,15 @@ def is_rng(value: Any) -> bool:
     return type(value).__name__ == "Generator" and type(value).__module__.startswith(("numpy", "torch"))
 
 
-def fingerprint(value: Any) -> bytes | None:
+def fingerprint(value: Any) -> Any:
     """What a call must leave as it was; generators are meant to change, functions cannot."""
-    return None if is_rng(value) or callable(value) else codec.Encoder().message(value)
+    return None if is_rng(value) or callable(value) else codec.fingerprint(value)
 
 
 class Nursery:
     """The judge's handle on the process that forks runners."""
+
+    slow = False
 
     def __init__(self, channel: socket.socket, process: subprocess.Popen[bytes] | None = None) -> None:
         self.channel = channel
@@ -220,6 +326,11 @@ class Nursery:
         socket.send_fds(self.channel, [b"r"], [there.fileno()])
         there.close()
         return here, int(self._lines.readline() or 0)
+
+    def kill(self, pid: int) -> None:
+        """End a runner."""
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
 
     def how_it_ended(self) -> str:
         """Wait for the runner to end; how it did, in words."""
@@ -270,8 +381,6 @@ def _run(fd: int) -> None:
 
 
 if __name__ == "__main__":
-    import numpy  # noqa: F401
-
     if sys.argv[2] == "torch":
         import torch
 

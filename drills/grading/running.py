@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import functools
 import re
-import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+import hypothesis.errors
 import hypothesis.reporting
-import numpy as np
 
 from drills import checking
 from drills.checking import CheckSpec
@@ -20,10 +19,12 @@ from drills.grading import learner
 from drills.grading.candidate import Candidate, CandidateError, Hang, LearnerError, raised
 from drills.grading.evidence import Halt
 from drills.grading.report import Failure, Verdict
+from drills.grading.runner import seed_global_generators
 from drills.grading.showing import clean, show
 from quizbank.models import Text
 
 SHRINK_SECONDS = 3.0
+_REPRODUCE = re.compile(r"@reproduce_failure\('([^']+)', b'([^']*)'\)")
 _SIGNATURE = re.compile(r"[\w.<>]+\(\) (got|missing|takes) ")
 
 
@@ -34,6 +35,7 @@ class Outcome:
     verdict: Verdict
     failure: Failure
     final: bool = False  # no other check can be run
+    example: dict[str, str] | None = None  # what `holds_again` wants
 
 
 class _Enough(BaseException):
@@ -43,7 +45,6 @@ class _Enough(BaseException):
 def run_check(spec: CheckSpec, candidate: Candidate, file_name: str, *, shrink: bool) -> Outcome | None:
     """Run one check; None when it held. What hypothesis prints is swallowed."""
     watch = _Watch(spec, candidate, file_name)
-    _seed_global_generators()
     run = spec.bind(watch.body(), shrink=shrink)
     try:
         with hypothesis.reporting.with_reporter(_silent):
@@ -61,7 +62,37 @@ def run_check(spec: CheckSpec, candidate: Candidate, file_name: str, *, shrink: 
             return outcome_of(LearnerError(learner.describe(error, file_name)), spec, candidate)
         if watch.last is not None and not isinstance(error, watch.kinds):
             return _flaky(watch.last)
-        return watch.last or outcome_of(_translate(error, file_name), spec, candidate)
+        outcome = watch.last or outcome_of(_translate(error, file_name), spec, candidate)
+        return replace(outcome, example=_noted(error, spec))
+    return None
+
+
+def holds_again(
+    spec: CheckSpec, candidate: Candidate, file_name: str, example: dict[str, Any]
+) -> bool | None:
+    """Whether a check holds on the one example that an earlier run noted; None where it cannot be drawn any more."""
+    watch = _Watch(spec, candidate, file_name)
+    if not spec.is_property:
+        return None
+    try:
+        with hypothesis.reporting.with_reporter(_silent):
+            spec.bind(watch.body(), shrink=False, again=(example["version"], example["blob"].encode()))(
+                candidate
+            )
+    except hypothesis.errors.DidNotReproduce:
+        return True if watch.ran else None
+    except hypothesis.errors.HypothesisException:
+        return None
+    except (Exception, Hang, _Enough):
+        return False
+    return None
+
+
+def _noted(error: BaseException, spec: CheckSpec) -> dict[str, str] | None:
+    """The code of the smallest example, from hypothesis's note on how to reproduce it."""
+    for note in getattr(error, "__notes__", []):
+        if (found := _REPRODUCE.search(note)) is not None:
+            return {"check": spec.id, "version": found[1], "blob": found[2]}
     return None
 
 
@@ -71,6 +102,7 @@ class _Watch:
     def __init__(self, spec: CheckSpec, candidate: Candidate, file_name: str) -> None:
         self.spec, self.candidate, self.file_name = spec, candidate, file_name
         self.last: Outcome | None = None
+        self.ran = False
         self.first_failure: float | None = None
         self.kinds: tuple[type[BaseException], ...] = ()
 
@@ -86,7 +118,10 @@ class _Watch:
     def __call__(self, *args: Any, **kwargs: Any) -> None:
         if self.first_failure is not None and time.monotonic() - self.first_failure > SHRINK_SECONDS:
             raise _Enough
+        self.ran = True
         self.candidate.show()
+        seed_global_generators(checking.SEED)
+        self.candidate.reseed(checking.SEED)
         try:
             with self.candidate.timed():
                 self.spec.body(*args, **kwargs)
@@ -99,13 +134,6 @@ class _Watch:
             self.kinds = (*self.kinds, type(error))
             self.last = outcome_of(_translate(error, self.file_name), self.spec, self.candidate)
             raise
-
-
-def _seed_global_generators() -> None:
-    """Code that draws without a generator of its own (a layer's initial weights) draws the same each time."""
-    np.random.seed(checking.SEED)
-    if (torch := sys.modules.get("torch")) is not None:
-        torch.manual_seed(checking.SEED)
 
 
 def _is_hypothesis(error: BaseException) -> bool:

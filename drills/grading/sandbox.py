@@ -52,16 +52,17 @@ class Protection:
     """Why it is not full."""
 
 
-def enter(folder: Path, *, loopback: bool = False) -> None:
+def enter(folder: Path, *, loopback: bool = False, accelerator: bool = False) -> None:
     """Restrict this process, which must have one thread, and all that it starts.
 
     It may write in `folder` only, and read the libraries; it has no network, and starts and signals no
-    process. With `loopback`, processes and sockets stay: for checks that let processes talk to each other.
+    process. With `loopback`, processes and sockets stay: for checks that let processes talk to each other. With
+    `accelerator`, it may use the device files of one.
     """
     if sys.platform != "linux":
         return
     if (abi := landlock_version()) is not None:
-        _restrict_files(folder, abi, loopback)
+        _restrict_files(folder, abi, loopback, accelerator)
     if seccomp_available():
         _filter_calls(loopback)
 
@@ -141,11 +142,25 @@ _SYSTEM = (
     "/proc/stat", "/proc/sys/vm", "/proc/sys/kernel", "/sys/devices/system",
 )  # fmt: skip
 _DEVICES = ("/dev/null", "/dev/zero", "/dev/random", "/dev/urandom", "/dev/full")
+_DRIVERS = (
+    "/proc/driver",
+    "/proc/devices",
+    "/proc/modules",
+    "/sys/devices",
+    "/sys/bus/pci",
+    "/sys/class",
+    "/sys/module",
+)
 _SEMAPHORES = ("/dev/shm",)  # those of multiprocessing
 _PEERS = ("/proc", "/sys/devices", "/sys/bus/pci/devices", "/sys/class/net")  # gloo looks for network cards
 
 
-def _restrict_files(folder: Path, abi: int, loopback: bool) -> None:
+def accelerators() -> tuple[str, ...]:
+    """The device files of the accelerators that this machine has."""
+    return tuple(str(path) for pattern in ("nvidia*", "dri", "kfd") for path in Path("/dev").glob(pattern))
+
+
+def _restrict_files(folder: Path, abi: int, loopback: bool, accelerator: bool) -> None:
     rights = _RIGHTS[min(abi, 5)]
     net = 0 if loopback or abi < 4 else _NET
     scopes = 0 if abi < 6 else _SCOPES & ~loopback
@@ -157,6 +172,8 @@ def _restrict_files(folder: Path, abi: int, loopback: bool) -> None:
         (_READ_DIR, libraries()),  # the import system lists the folders of its path, the drills among them
         (read, (*_SYSTEM, *_PEERS) if loopback else _SYSTEM),
         (_READ_FILE | _WRITE_FILE | _TRUNCATE | _IOCTL_DEV, _DEVICES),
+        (_READ_FILE | _READ_DIR | _WRITE_FILE | _IOCTL_DEV, accelerators() if accelerator else ()),
+        (read, _DRIVERS if accelerator else ()),
         (rights & ~_EXECUTE, (folder, *_SEMAPHORES) if loopback else (folder,)),
     ]
     try:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import gc
 import json
 import os
+import secrets
 import selectors
 import signal
 import sys
@@ -49,6 +50,7 @@ def warm(backend: str) -> None:
         torch.set_num_threads(1)
         torch.testing.assert_close(torch.ones(1), torch.ones(1))
         torch.softmax(torch.ones(2, 2), -1)
+        torch.optim.SGD([torch.nn.Parameter(torch.ones(1))], lr=0.1)
     gc.collect()
     gc.freeze()
 
@@ -90,7 +92,7 @@ class Server:
             work = partial(_judge, task, folder, kept.fileno())
             judged = self._attempt(number, work, limits.TOTAL_SECONDS)
             kept.seek(0)
-            if judged.stopped is None and (evidence := kept.read()):
+            if judged.stopped is None and task.diagnosis_seconds and (evidence := kept.read()):
                 self._attempt(number, partial(_diagnose, task, evidence), 2 * task.diagnosis_seconds)
         ended = {
             "stopped": judged.stopped,
@@ -105,15 +107,16 @@ class Server:
         """Fork a child for some work, pass its events on, and end it and all that it started."""
         events_in, events_out = os.pipe()
         print_in, print_out = os.pipe()
+        seal = secrets.token_hex(16).encode() + b" "
         sys.stdout.flush()
         pid = os.fork()
         if pid == 0:
-            os.close(events_in)
-            os.close(print_in)
-            _child(work, events_out, print_out, os.getppid())
+            for fd in (events_in, print_in, self.requests, self.replies):
+                os.close(fd)
+            _child(work, events_out, print_out, os.getppid(), seal)
         os.close(events_out)
         os.close(print_out)
-        watch = _Attempt(self, number, events_in, print_in, seconds)
+        watch = _Attempt(self, number, events_in, print_in, seconds, seal)
         watch.stopped = watch.follow()
         limits.kill_group(pid)
         _, status = os.waitpid(pid, 0)
@@ -130,8 +133,10 @@ class Server:
 class _Attempt:
     """Follows one child: its events, what is printed, the clock, and the client."""
 
-    def __init__(self, server: Server, number: int, events: int, prints: int, seconds: float) -> None:
-        self.server, self.number = server, number
+    def __init__(
+        self, server: Server, number: int, events: int, prints: int, seconds: float, seal: bytes
+    ) -> None:
+        self.server, self.number, self.seal = server, number, seal
         self.events, self.prints = events, prints
         self.printed = b""
         self.print_count = 0
@@ -162,7 +167,7 @@ class _Attempt:
                         if self.print_count > limits.OUTPUT_BYTES:
                             return "output"
                     elif not self._take_events():
-                        return None
+                        return self.stopped
 
     def _cancelled(self) -> bool:
         requests = self.server.read()
@@ -183,7 +188,10 @@ class _Attempt:
         data = os.read(self.events, 1 << 16)
         *lines, self._partial = (self._partial + data).split(b"\n")
         for line in lines:
-            event = json.loads(line)
+            if not line.startswith(self.seal):  # written by the code that runs beside the checks
+                self.stopped = "forged"
+                return False
+            event = json.loads(line[len(self.seal) :])
             if "start" in event:
                 self.running = event["start"]
                 self.check_deadline = time.monotonic() + limits.CHECK_SECONDS
@@ -193,12 +201,12 @@ class _Attempt:
         return bool(data)
 
 
-def _child(work: Work, events: int, prints: int, parent: int) -> None:
-    """The forked child; it never returns."""
+def _child(work: Work, events: int, prints: int, parent: int, seal: bytes) -> None:
+    """The forked child; it never returns. Each of its events begins with the seal."""
     status = 1
 
     def emit(event: dict[str, Any]) -> None:
-        data = json.dumps(event).encode() + b"\n"
+        data = seal + json.dumps(event).encode() + b"\n"
         while data:
             data = data[os.write(events, data) :]
 

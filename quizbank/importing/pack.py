@@ -55,7 +55,7 @@ def assemble(drafts: Sequence[Draft], file: str, today: date, track: str | None 
             remarks.append(Remark(draft.where, draft.refused, False))
             continue
         remarks += [Remark(draft.where, said, True) for said in draft.remarks]
-        name = _free(question.id, ids)
+        name = _free(question.id.rpartition("/")[2], ids)  # whose pack it was is no part of a file
         ids.add(name)
         questions.append(question if name == question.id else question.model_copy(update={"id": name}))
     if track is None:
@@ -73,7 +73,7 @@ def _completed(draft: Draft, file: str, today: date) -> Question:
     fields: dict[str, Any] = {
         key: value for key, value in draft.fields.items() if value not in (None, "", [])
     }
-    fields["id"] = slug(str(fields.get("id") or _plain(fields.get("stem"))))
+    fields["id"] = slug(str(fields.get("id") or "").rpartition("/")[2] or _plain(fields.get("stem")))
     fields["topic"] = slug(str(fields.get("topic") or DEFAULT_TRACK))
     fields.setdefault("difficulty", 3)
     if "explanation" not in fields:

@@ -37,7 +37,7 @@ OVER_FLOOR, OVER_FLOOR_SECONDS = 1.5, 0.060
 def floor(drill: Drill, source: str) -> float:
     """Seconds for the checks alone, called in this process."""
     task = Task(
-        str(drill.folder), source, drill.file_name, "together", drill.entry_point, drill.allowed_imports,
+        str(drill.folder), source, drill.file_name, "separate", drill.entry_point, drill.allowed_imports,
         drill.forbidden, limits.MEMORY_BYTES,
     )  # fmt: skip
     began = time.perf_counter()

@@ -129,7 +129,7 @@ def test_a_mutant_whose_text_is_not_there_is_an_error(attention: Drill) -> None:
 
 def test_nothing_strange_lies_in_the_catalogue() -> None:
     known = re.compile(
-        r"(drill\.yaml|prompt\.(en|zh)\.md|starter\.py|solution\.py|checks\.py|mutants\.yaml|alternatives/\w+\.py|mutants/[\w-]+\.py)"
+        r"(drill\.yaml|prompt\.(en|zh)\.md|starter\.py|solution\.py|checks\.py|stage\.py|mutants\.yaml|alternatives/\w+\.py|mutants/[\w-]+\.py)"
     )
     for path in PROBLEMS.rglob("*"):
         if path.is_file() and "__pycache__" not in path.parts:

@@ -6,7 +6,8 @@ import math
 import pickle
 import socket
 import struct
-from typing import Any
+from collections import Counter, OrderedDict, deque
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
@@ -165,3 +166,26 @@ def test_the_other_side_gone_is_the_end() -> None:
         here.close()
         with pytest.raises(EOFError):
             codec.receive(there)
+
+
+def travelled(value: Any) -> Any:
+    """What arrives on the other side."""
+    return codec.decode(codec.Encoder().message(value))
+
+
+class Scores(NamedTuple):
+    precision: float
+    recall: np.ndarray
+
+
+def test_kinds_of_containers_travel_as_plain_ones():
+    named = Scores(0.5, np.arange(2.0))
+    back = travelled(named)
+    assert type(back) is tuple
+    assert back[0] == 0.5
+    assert np.array_equal(back[1], named.recall)
+    counted = travelled(Counter("aab"))
+    assert type(counted) is dict
+    assert counted == {"a": 2, "b": 1}
+    assert type(travelled(deque([1]))) is codec.Opaque
+    assert type(travelled(OrderedDict(a=1))) is dict

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -95,9 +96,10 @@ class Class:
                 for one in person.outcomes
             }
 
-    def write(self) -> Summary:
+    def write(self, *formats: str) -> Summary:
         with self.ledger() as ledger:
-            return Results(self.results, "en", self.found(), self.drills, self.identities, ledger).write(NOW)
+            results = Results(self.results, "en", self.found(), self.drills, self.identities, ledger)
+            return (replace(results, formats=formats) if formats else results).write(NOW)
 
 
 @pytest.fixture
@@ -192,6 +194,14 @@ def test_results_as_junit_and_gradescope(graded: Class) -> None:
     assert len(suites) == 2
     points = json.loads((graded.results / "gradescope" / "cmd.json").read_text("utf-8"))
     assert points["score"] == 100
+
+
+def test_every_format_of_results(graded: Class) -> None:
+    graded.write("exercism", "github")
+    (one,) = graded.results.glob("exercism/person-00001.rrf.json")
+    assert json.loads(one.read_text("utf-8"))["version"] == 3
+    notes = (graded.results / "github" / "unreadable.txt").read_text("utf-8")
+    assert notes.startswith("::error file=unreadable/temperature.py")
 
 
 def test_the_page_counts_the_mistakes(graded: Class) -> None:

@@ -85,6 +85,8 @@ def test_a_pass_and_a_rejected_file_have_none(grader: Grader) -> None:
         (np.float32(0.1), 0.1, True),
         ((1, [2.0]), [1, (2.0,)], True),
         ([1, 2], [1, 3], False),
+        ({"a": 1.0, "b": 2.0}, {"b": 2.0, "a": 1.0}, True),
+        ({"a": 1.0, "b": 2.0}, {"a": 2.0, "b": 1.0}, False),
         (np.array([np.inf]), np.array([-np.inf]), False),
         (True, 1, False),
         ("F0", "F0", True),

@@ -114,10 +114,10 @@ def test_a_hang_ends_soon_and_says_where(
 
 def test_the_clock_starts_anew_with_every_example(lora: Drill, monkeypatch: pytest.MonkeyPatch) -> None:
     """A slow but finite file passes: 60 examples together may take longer than one may."""
-    monkeypatch.setattr(limits, "EXAMPLE_SECONDS", 1.0)
+    monkeypatch.setattr(limits, "EXAMPLE_SECONDS", 2.5)
     events: list[dict[str, Any]] = []
     task = Task(
-        str(lora.folder), faulty(lora, "import time; time.sleep(0.004)"), lora.file_name, "together",
+        str(lora.folder), faulty(lora, "import time; time.sleep(0.01)"), lora.file_name, "together",
         lora.entry_point, lora.allowed_imports, lora.forbidden, limits.MEMORY_BYTES,
     )  # fmt: skip
     judge(task, events.append, None)

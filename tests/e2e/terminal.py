@@ -25,12 +25,20 @@ def require_tmux() -> None:
 class Terminal:
     """preptrain in a pane of `width` × `height` cells; ends with the `with` block."""
 
-    def __init__(self, home: Path, *arguments: str, width: int = 80, height: int = 24) -> None:
+    def __init__(
+        self,
+        home: Path,
+        *arguments: str,
+        width: int = 80,
+        height: int = 24,
+        environment: dict[str, str] | None = None,
+    ) -> None:
         require_tmux()
         self._folder = tempfile.mkdtemp(prefix="pt")  # a socket's path must be short
         self._tmux = ["tmux", "-f", "/dev/null", "-S", f"{self._folder}/s"]
-        environment = {"PREPTRAIN_HOME": str(home), "PYTHONPATH": "", "NO_COLOR": "", "LANG": "C.UTF-8"}
-        settings = [item for name, value in environment.items() for item in ("-e", f"{name}={value}")]
+        usual = {"PREPTRAIN_HOME": str(home), "PYTHONPATH": "", "NO_COLOR": "", "LANG": "C.UTF-8"}
+        variables = usual | (environment or {})
+        settings = [item for name, value in variables.items() for item in ("-e", f"{name}={value}")]
         # The shell keeps the status and the screen: tmux tells of an ended pane, but not always how it ended.
         self._status = Path(self._folder) / "status"
         script = f'"$@"; echo $? > {self._status}.new; mv {self._status}.new {self._status}; sleep 600'
@@ -83,11 +91,36 @@ class Terminal:
 
     def kill(self) -> None:
         """SIGKILL to the app, as a crash of the process would be."""
+        os.kill(self.pid(), signal.SIGKILL)
+        assert self.wait_for_end() == 128 + signal.SIGKILL
+
+    def pid(self) -> int:
+        """The app's process."""
         shell = self._run("display-message", "-p", "#{pane_pid}").strip()
         (pid,) = Path(f"/proc/{shell}/task/{shell}/children").read_text().split()
-        os.kill(int(pid), signal.SIGKILL)
-        assert self.wait_for_end() == 128 + signal.SIGKILL
+        return int(pid)
+
+    def close(self) -> None:
+        """Take the terminal away, as a lost connection or a closed window does."""
+        self._run("kill-server")
+
+    def wait_until_gone(self, pid: int, patience: float = PATIENCE) -> None:
+        """Until the process has ended, or is nobody's any more."""
+        deadline = time.monotonic() + patience
+        while _is_running(pid):
+            if time.monotonic() > deadline:
+                os.kill(pid, signal.SIGKILL)
+                raise AssertionError(f"process {pid} still runs without its terminal")
+            time.sleep(0.05)
 
     def _run(self, *arguments: str) -> str:
         done = subprocess.run([*self._tmux, *arguments], check=True, capture_output=True, text=True)
         return done.stdout
+
+
+def _is_running(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text("utf-8", "replace").rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    return state != "Z"

@@ -17,7 +17,7 @@ from quizbank.exporting.anki_export import package
 from quizbank.exporting.html import to_html
 from quizbank.importing import FORMATS, ImportFailed, import_file, read_pack
 from quizbank.importing.html_text import to_text
-from quizbank.lint import _texts
+from quizbank.lint import texts_of
 from quizbank.loader import Bank, load_bank
 from tui.cli import main
 from tui.command_line.importing import FORMAT_NAMES
@@ -34,7 +34,7 @@ def bank_of(*questions: Any) -> Bank:
 def test_every_text_of_the_bank_survives_html() -> None:
     for question in load_bank().questions.values():
         code = question.kind == "find_error" and getattr(question, "code", False)
-        for path, one in _texts(question):
+        for path, one in texts_of(question):
             if code and path[0] in ("segments", "corrections"):
                 continue  # lines of code, whose indentation HTML does not keep outside a block
             for said in (one.en, one.zh):

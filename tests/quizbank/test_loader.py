@@ -3,6 +3,7 @@
 import gc
 import json
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from right_answers import SPECIAL, raw_question, text
 
 from quizbank.loader import BANK, BankError, Problem, json_schema, load_bank
 from quizbank.models import BankFile, Text
+from quizbank.problem_texts import chinese
 from quizbank.syllabus import load_syllabus
 
 
@@ -25,6 +27,7 @@ def write(folder: Path, *questions: dict[str, Any], name: str = "bank.yaml", tra
 def problems(*paths: Path) -> list[Problem]:
     with pytest.raises(BankError) as caught:
         load_bank(paths)
+    assert all(re.search("[\u4e00-\u9fff]", chinese(problem.message)) for problem in caught.value.problems)
     return caught.value.problems
 
 

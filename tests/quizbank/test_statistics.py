@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from record_support import NOON, answer
 
-from quizbank import statistics
+from quizbank import glances, statistics
 from quizbank.record import Record
 from quizbank.scheduling import recall_probability
 from quizbank.sessions import Candidate
@@ -132,7 +132,7 @@ def test_a_raised_revision_is_due(record: Record) -> None:
 def test_streaks(back: set[int]) -> None:
     today = date(2026, 11, 23)
     days = sorted(today - timedelta(days=n) for n in back)
-    streak = statistics._streak({day.isoformat() for day in days}, today)
+    streak = glances._streak({day.isoformat() for day in days}, today)
     start = 0 if 0 in back else 1
     assert all(n in back for n in range(start, start + streak))
     assert start + streak not in back

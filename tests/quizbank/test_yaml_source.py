@@ -216,3 +216,19 @@ def test_no_text_makes_anything_but_a_problem_with_a_place(text: str):
     except YamlError as error:
         found = error.problems or [Problem(HERE, 0, 0, "", "an error without a problem")]
     assert all(problem.line >= 1 and problem.column >= 1 for problem in found)
+
+
+@pytest.mark.parametrize(
+    ("folded", "read"),
+    [
+        ("一行\n  二行", "一行二行"),
+        ("结束。\n  Python 的", "结束。Python 的"),
+        ("其余 10\n  （两个", "其余 10（两个"),
+        ("用 `x`；\n  ZeRO-2 是", "用 `x`；ZeRO-2 是"),
+        ("in English\n  words", "in English words"),
+        ("中文\n  English", "中文 English"),
+        ("一段。\n\n  二段", "一段。\n二段"),
+    ],
+)
+def test_lines_of_chinese_are_joined_as_chinese_is_written(folded: str, read: str):
+    assert parse(HERE, f"text: >-\n  {folded}\n").data == {"text": read}

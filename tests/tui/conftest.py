@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -19,6 +20,37 @@ from tui.settings import Settings
 
 SAMPLES = Path(__file__).parent / "bank.yaml"
 MORNING = datetime(2026, 11, 23, 9, 30, tzinfo=timezone(timedelta(hours=8)))
+
+
+SOON = 0.035  # s: two frames of the screen's own timer
+LONGEST = 1.0
+
+
+async def quiet(min_sleep: float = 0.0, max_sleep: float = LONGEST) -> None:
+    """Wait until nothing in the event loop can go on, and no timer is about to: then all is processed and drawn.
+
+    Stands for Textual's `wait_for_idle`, which waits at least 20 ms each time, five times a key, until the process
+    uses little CPU: slow, and for a process with threads or on a busy machine no proof of anything.
+    """
+    loop = asyncio.get_running_loop()
+    until = loop.time() + max_sleep
+    while loop.time() < until:
+        await asyncio.sleep(0)
+        if loop._ready:  # type: ignore[attr-defined]
+            continue
+        due = [timer.when() for timer in loop._scheduled if not timer.cancelled()]  # type: ignore[attr-defined]
+        soonest = min(due, default=until) - loop.time()
+        if soonest > SOON:
+            return
+        await asyncio.sleep(max(soonest, 0))
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in ("textual.app", "textual.pilot"):
+        monkeypatch.setattr(f"{module}.wait_for_idle", quiet)
+    # Whatever a test leaves shall be collected, so that a resource left open is told.
+    monkeypatch.setattr("tui.heap.loaded", lambda what: None)
 
 
 @pytest.fixture(scope="session")

@@ -202,6 +202,20 @@ async def test_progress_in_numbers(play: Play, services: Services) -> None:
     await play(scenario, size=(80, 50))
 
 
+async def test_progress_names_a_question_by_its_numbers(play: Play, services: Services) -> None:
+    now = services.now() - timedelta(days=1)
+    entry = new_entry("q:sample-numeric", rev=1, score=0.0, rating=1, seconds=9.0, now=now, confidence=3)
+    services.record.append(entry)
+
+    async def scenario(learner: Learner) -> None:
+        await learner.press("p", "G")
+        shown = learner.text()
+        assert "A model has 7 billion parameters" in shown
+        assert "<<" not in shown
+
+    await play(scenario, size=(80, 60))
+
+
 async def test_progress_before_the_first_answer(play: Play) -> None:
     async def scenario(learner: Learner) -> None:
         await learner.press("p")
@@ -244,7 +258,9 @@ async def test_every_active_binding_comes_from_a_command(
             assert own
             for binding in own:
                 if binding.id is not None:
-                    assert binding.key in BY_ID[binding.id].keys.split(",") or binding.id in BY_ID
+                    id_, _, key = binding.id.partition(":")
+                    assert binding.key in BY_ID[id_].keys.split(",")
+                    assert key in ("", binding.key)
 
     only("sample-single")
     await play(scenario)

@@ -132,3 +132,23 @@ def test_an_interview_through_a_pipe(home: Path, tmp_path: Path) -> None:
     assert kept["version"] == 1
     assert kept["score"] == pytest.approx(json.loads(preptrain("mock", "show", "--json").output)["score"])
     assert preptrain("mock", "show", "other").exit_code == 1
+
+
+def test_drills_among_the_questions_are_told_with_their_commands(home: Path) -> None:
+    (home / "settings.json").write_text('{"drill_share": 50}', "utf-8")
+    told = preptrain("quiz", "--plain", "-n", "6", typed="?\n" * 40)
+    assert "Now build it: " in told.output
+    started = [line.split()[-1] for line in told.output.splitlines() if "  preptrain drill start" in line]
+    assert started
+    for id_ in started:
+        assert find_drill(id_).title.en in told.output
+        assert f"preptrain drill check {id_}" in told.output
+    assert "动手实现：" in preptrain("quiz", "--plain", "-n", "6", typed="?\n" * 40, language="zh").output
+    with Record.open(home / "record.db") as record:
+        assert all(entry.item.startswith("q:") for entry in record.entries())
+
+
+def test_no_drill_where_a_topic_is_asked_for(home: Path) -> None:
+    (home / "settings.json").write_text('{"drill_share": 50}', "utf-8")
+    told = preptrain("quiz", "--plain", "--topic", "attention", "-n", "4", typed="?\n" * 40)
+    assert "  preptrain drill start" not in told.output

@@ -17,6 +17,7 @@ from tui.screens.quiz import QuizScreen
 from tui.services import Services
 from tui.widgets.answers import AnswerBox
 from tui.widgets.fields import Field, Notes
+from tui.widgets.rows import RowList
 
 # The seed is 7: options stand as in the file, and elsewhere
 # multiple [2, 3, 0, 1], order [2, 0, 1, 3], match [1, 0, 2, 3], find_error [1, 2, 0].
@@ -176,6 +177,42 @@ async def test_not_knowing_shows_the_answer(only: Only, play: Play) -> None:
         assert "(2) A" in shown
 
     only("sample-cloze")
+    await play(scenario)
+
+
+@pytest.mark.parametrize("kind", sorted(RIGHT))
+async def test_not_knowing_is_an_answer_to_every_kind(kind: str, only: Only, play: Play) -> None:
+    async def scenario(learner: Learner) -> None:
+        await learner.press("enter", "f8")
+        assert screen_of(learner).stage == "graded"
+        (entry,) = learner.entries()
+        assert (entry.score, entry.detail) == (0.0, {"answer": None})
+        box = screen_of(learner).box
+        assert box is not None
+        for rows in box.query(RowList):
+            assert rows.frozen
+        for field in box.query(Field):
+            assert field.disabled
+        await learner.press("enter")
+        assert screen_of(learner).stage == "asking"
+
+    only(kind)
+    await play(scenario)
+
+
+async def test_formulas_as_latex_and_back(only: Only, play: Play) -> None:
+    async def scenario(learner: Learner) -> None:
+        await learner.press("enter", "a")
+        assert "Why is attention divided by √dₖ?" in learner.text()
+        await learner.press("ctrl+g")
+        assert r"Why is attention divided by $\sqrt{d_k}$?" in learner.text()
+        await learner.press("ctrl+s")
+        assert "variance $d_k$" in " ".join(learner.text().split())
+        await learner.press("ctrl+g")
+        assert "variance dₖ" in learner.text()
+        assert screen_of(learner).box.state()["text"] == "a"  # type: ignore[union-attr]
+
+    only("sample-recall")
     await play(scenario)
 
 
@@ -411,4 +448,39 @@ async def test_u_takes_the_answer_back_and_asks_again(play: Play, services: Serv
         assert services.record.cards() == {}
         assert screen.run.answered == 0
 
+    await play(scenario)
+
+
+async def test_an_undone_answer_is_brought_back(only: Only, play: Play, services: Services) -> None:
+    async def scenario(learner: Learner) -> None:
+        await learner.press("enter", "1", "enter")
+        first = services.record.card("q:sample-single")
+        await learner.press("enter", "1", "2", "enter", "u")
+        assert screen_of(learner).stage == "asking"
+        assert "^Y brings it back" in learner.text()
+        await learner.press("ctrl+s")
+        assert "Choose" in learner.text()
+        await learner.press("ctrl+y")
+        assert "Your answer is back." in learner.text()
+        assert screen_of(learner).stage == "over" or screen_of(learner).run.remaining > 0  # type: ignore[union-attr]
+        await learner.press("ctrl+y")
+        assert [entry.kind for entry in learner.entries()] == ["answer", "answer", "undo", "undo"]
+        assert len(services.record.void()) == 1, "the undo is void, the answer stands"
+        assert services.record.card("q:sample-single") == first
+        assert services.record.card("q:sample-multiple") is not None
+
+    only("sample-single", "sample-multiple")
+    await play(scenario)
+
+
+async def test_nothing_is_brought_back_once_another_answer_is_begun(only: Only, play: Play) -> None:
+    async def scenario(learner: Learner) -> None:
+        await learner.press("enter", "x", "ctrl+s", "1", "ctrl+s", "u")
+        assert screen_of(learner).run.can_redo  # type: ignore[union-attr]
+        await learner.press("y", "ctrl+y")
+        assert not screen_of(learner).run.can_redo  # type: ignore[union-attr]
+        assert screen_of(learner).stage == "asking"
+        assert [entry.kind for entry in learner.entries()] == ["answer", "undo"]
+
+    only("sample-recall")
     await play(scenario)

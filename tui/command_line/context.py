@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 if TYPE_CHECKING:
+    from drills.grading.counterexamples import Counterexamples
     from drills.workspace import Workspace
+    from quizbank.collection import Bank
     from quizbank.locations import Locations
     from quizbank.models import Language
     from quizbank.record import Record
@@ -58,6 +60,28 @@ class Context:
         from quizbank import locations
 
         return locations.resolve(self.home, self.workspace)
+
+    def counterexamples(self) -> Counterexamples:
+        """The last counterexample of each drill, tried first at the next grading."""
+        from drills.grading.counterexamples import Counterexamples
+
+        return Counterexamples(self.places().home / "cache" / "counterexamples.json")
+
+    def bank(self) -> Bank:
+        """All questions, the learner's own with them; those at fault are left out, and told on standard error."""
+        from quizbank import locations
+        from quizbank.loader import whole_bank
+
+        # Questions can be read where nothing can be written.
+        bank = whole_bank(locations.resolve(self.home, self.workspace, create=False))
+        if bank.problems:
+            count = len(bank.problems)
+            self.say(
+                f"{count} problem(s) in your own questions: preptrain bank check",
+                f"你自己的题库有 {count} 处问题：preptrain bank check",
+                err=True,
+            )
+        return bank
 
     @contextmanager
     def record(self) -> Iterator[Record]:

@@ -17,6 +17,7 @@ import click
 from quizbank.errors import PlainError
 from quizbank.models import Text
 from tui.command_line.context import FAILED, Context, pass_context, plain_errors
+from tui.command_line.serve import INSTALL_SERVE, SERVE_PACKAGES
 
 State = Literal["fine", "limited", "missing"]
 SIGNS: dict[State, str] = {"fine": "✓", "limited": "!", "missing": "✗"}
@@ -72,9 +73,10 @@ def examine(context: Context) -> Iterator[Finding]:
     yield Finding("version", "fine", _same(place))
     yield _packages()
     yield _torch()
+    yield _browser()
     yield _protection()
     yield from _home(context)
-    yield _content()
+    yield from _content(context)
 
 
 def _same(text: str) -> Text:
@@ -97,6 +99,16 @@ def _packages() -> Finding:
             _same("pip install --force-reinstall preptrain"),
         )
     return Finding("packages", "fine", _same(", ".join(found)))
+
+
+def _browser() -> Finding:
+    if any(importlib.util.find_spec(name) is None for name in SERVE_PACKAGES):
+        text = Text(
+            en="No browser: `preptrain serve` needs one more package.",
+            zh="不能在浏览器中使用：`preptrain serve` 还需安装一个包。",
+        )
+        return Finding("browser", "limited", text, _same(INSTALL_SERVE))
+    return Finding("browser", "fine", _same(f"textual-serve {importlib.metadata.version('textual-serve')}"))
 
 
 def _torch() -> Finding:
@@ -175,21 +187,29 @@ def _home(context: Context) -> Iterator[Finding]:
     )
 
 
-def _content() -> Finding:
+def _content(context: Context) -> Iterator[Finding]:
     from drills.catalog import load_catalog
     from quizbank.loader import load_bank
 
     try:
         questions, drills = len(load_bank().questions), len(load_catalog())
     except PlainError as error:
-        return Finding(
-            "content",
-            "missing",
-            Text(en=error.en, zh=error.zh),
-            _same("pip install --force-reinstall preptrain"),
-        )
-    return Finding(
-        "content",
-        "fine",
-        Text(en=f"{questions} questions, {drills} drills", zh=f"{questions} 道问答题，{drills} 道编程题"),
+        mend = _same("pip install --force-reinstall preptrain")
+        yield Finding("content", "missing", Text(en=error.en, zh=error.zh), mend)
+        return
+    text = Text(en=f"{questions} questions, {drills} drills", zh=f"{questions} 道问答题，{drills} 道编程题")
+    yield Finding("content", "fine", text)
+    from quizbank import locations
+
+    folder = locations.resolve(context.home, context.workspace, create=False).bank
+    if not folder.is_dir():
+        return
+    own = load_bank([], own=folder)
+    text = Text(
+        en=f"Your own bank: {len(own.questions)} questions, {len(own.problems)} problems ({folder})",
+        zh=f"你自己的题库：{len(own.questions)} 道题，{len(own.problems)} 处问题（{folder}）",
     )
+    if own.problems:
+        yield Finding("own_bank", "limited", text, _same("preptrain bank check"))
+    else:
+        yield Finding("own_bank", "fine", text)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tui import attempts
+from tui.command_line.completing import drill_ids
 from tui.command_line.context import FAILED, GRADER_FAULT, PASSED, USAGE, Context, pass_context, plain_errors
 from tui.command_line.results import RESULT_NAMES, write_results
 from tui.command_line.watch import watch
@@ -60,7 +61,7 @@ def list_drills(context: Context, as_json: bool) -> None:
 
 
 @drill.command()
-@click.argument("drill_id", metavar="ID")
+@click.argument("drill_id", metavar="ID", shell_complete=drill_ids)
 @pass_context
 @plain_errors
 def start(context: Context, drill_id: str) -> None:
@@ -105,7 +106,7 @@ def hunt(context: Context, drill_id: str | None) -> None:
 
 
 @drill.command()
-@click.argument("drill_id", metavar="ID")
+@click.argument("drill_id", metavar="ID", shell_complete=drill_ids)
 @click.option(
     "--solution",
     "solutions",
@@ -130,6 +131,11 @@ def hunt(context: Context, drill_id: str | None) -> None:
 @click.option(
     "--seed", type=click.IntRange(0, 9_999), default=0, help="Other inputs are drawn. 更换随机输入。"
 )
+@click.option(
+    "--device",
+    type=click.Choice(["cpu", "cuda", "mps"]),
+    help="Where your code of a PyTorch drill computes. PyTorch 题的代码在哪个设备上运行。",
+)
 @pass_context
 @plain_errors
 def check(
@@ -141,6 +147,7 @@ def check(
     output: Path | None,
     force: bool,
     seed: int,
+    device: str | None,
 ) -> None:
     """Grade your file. 判题。
 
@@ -151,7 +158,6 @@ def check(
     from drills.hunting import reveal
     from drills.results.grading import Grading
     from drills.workspace import read_source
-    from quizbank.loader import load_bank
     from tui.command_line.tables import print_report
 
     if form is None and output is not None:
@@ -162,9 +168,12 @@ def check(
             "--json 只用于单个文件，且不能与 --format 同用。",
         )
     found = _find(drill_id)
+    if device not in (None, "cpu") and found.backend != "torch":
+        context.fail("--device goes with PyTorch drills.", "--device 只用于 PyTorch 题。", USAGE)
     paths = list(solutions) or [_own_file(context, found, drill_id)]
     sources = [read_source(path) for path in paths]
-    with Grader() as grader:
+    kept = None if solutions else context.counterexamples()
+    with Grader(counterexamples=kept, device=device) as grader:
         reports = [reveal(found, grader.grade(found, source, seed=seed)) for source in sources]
     if not solutions:
         with context.record() as record:
@@ -178,7 +187,7 @@ def check(
         for path, report in zip(paths, reports, strict=True):
             if len(paths) > 1:
                 click.echo(f"{path}:")
-            question = None if report.passed else attempts.explaining(load_bank(), found, report)
+            question = None if report.passed else attempts.explaining(context.bank(), found, report)
             print_report(report, context.language, question)
     if any(report.verdict == "grader_fault" for report in reports):
         raise SystemExit(GRADER_FAULT)
@@ -196,7 +205,7 @@ def _own_file(context: Context, found: Drill, drill_id: str) -> Path:
 
 
 @drill.command()
-@click.argument("drill_id", metavar="ID")
+@click.argument("drill_id", metavar="ID", shell_complete=drill_ids)
 @click.option("-n", "--number", type=click.IntRange(1, 3), help="Which one (default: the next). 第几条提示。")
 @pass_context
 @plain_errors
@@ -214,7 +223,7 @@ def hint(context: Context, drill_id: str, number: int | None) -> None:
 
 
 @drill.command()
-@click.argument("drill_id", metavar="ID")
+@click.argument("drill_id", metavar="ID", shell_complete=drill_ids)
 @click.option("--give-up", is_flag=True, help="Show it without a pass; that counts as failed. 放弃并查看。")
 @pass_context
 @plain_errors
@@ -237,7 +246,7 @@ def solution(context: Context, drill_id: str, give_up: bool) -> None:
 
 
 @drill.command()
-@click.argument("drill_id", metavar="ID")
+@click.argument("drill_id", metavar="ID", shell_complete=drill_ids)
 @pass_context
 @plain_errors
 def reset(context: Context, drill_id: str) -> None:

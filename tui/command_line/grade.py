@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tui.command_line.context import GRADER_FAULT, Context, pass_context, plain_errors
+from tui.command_line.results import RESULT_NAMES
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -34,6 +35,12 @@ STOPPED = 130  # as a shell has it after ctrl+c
     type=click.Path(path_type=Path),
     help="Folder of results (default: DIR-results). 结果文件夹。",
 )
+@click.option(
+    "--formats",
+    default="junit,gradescope",
+    show_default=True,
+    help=f"For other programs, with commas between: {', '.join(RESULT_NAMES)}. 供其他程序读取的格式。",
+)
 @click.option("--regrade", is_flag=True, help="Grade again what has a verdict. 已有结论的也重新判。")
 @click.option(
     "--jobs", type=click.IntRange(1, 256), help="Graders at once (default: the cores). 并行判题数。"
@@ -50,6 +57,7 @@ def grade(
     directory: Path,
     drills: str | None,
     output: Path | None,
+    formats: str,
     regrade: bool,
     jobs: int | None,
     scheduler: str | None,
@@ -67,6 +75,7 @@ def grade(
     from tui.command_line.tables import print_class
 
     wanted = _wanted(drills)
+    forms = _formats(context, formats)
     folder = _folder(context, directory, output)
     with tempfile.TemporaryDirectory(prefix="preptrain-class-") as scratch:
         found = find(directory, list(wanted), Path(scratch))
@@ -95,7 +104,7 @@ def grade(
                     )
             except KeyboardInterrupt:
                 stopped = True
-            results = Results(folder, context.language, found, wanted, identities, ledger)
+            results = Results(folder, context.language, found, wanted, identities, ledger, forms)
             summary = results.write(datetime.now().astimezone())
             print_class(summary.tallies, results.people(), context.language)
     _say_results(context, folder, summary)
@@ -120,6 +129,15 @@ def _wanted(names: str | None) -> dict[str, Drill]:
         return load_catalog()
     ids = dict.fromkeys(name.strip() for name in names.split(",") if name.strip())
     return {id_: find_drill(id_) for id_ in ids}
+
+
+def _formats(context: Context, names: str) -> list[str]:
+    found = [name.strip() for name in names.split(",") if name.strip()]
+    for name in found:
+        if name not in RESULT_NAMES:
+            known = ", ".join(RESULT_NAMES)
+            context.fail(f"no format {name!r}; there are: {known}", f"没有格式 {name!r}；可用的有：{known}")
+    return found
 
 
 def _folder(context: Context, directory: Path, output: Path | None) -> Path:
@@ -181,6 +199,6 @@ def _say_results(context: Context, folder: Path, summary: Summary) -> None:
             f"几乎相同的代码：{len(summary.groups)} 组，见 report.html",
         )
     context.say(
-        f"Results: {folder / 'report.html'}, results.csv, results.json, junit/, gradescope/",
-        f"结果：{folder / 'report.html'}、results.csv、results.json、junit/、gradescope/",
+        f"Results: {folder / 'report.html'}, with results.csv, results.json and the rest beside it",
+        f"结果：{folder / 'report.html'}，results.csv、results.json 等在同一文件夹",
     )

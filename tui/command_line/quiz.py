@@ -7,19 +7,24 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from tui.command_line.completing import topics, tracks
 from tui.command_line.context import FAILED, Context, pass_context, plain_errors
 from tui.command_line.schedule import ROLES
 
 if TYPE_CHECKING:
+    from drills.catalog import Drill
+    from quizbank.asking import Asked
     from quizbank.interviews import Interview
+    from tui.command_line.asking import Plain
     from tui.mock_session import MockRun
+    from tui.quiz_session import QuizRun
     from tui.services import Services
 
 
 @click.command()
 @click.option("--plain", is_flag=True, help="Print lines, read lines. 逐行输出与输入。")
-@click.option("--topic", help="Only this topic. 只练一个知识点。")
-@click.option("--track", help="Only this track. 只练一个方向。")
+@click.option("--topic", shell_complete=topics, help="Only this topic. 只练一个知识点。")
+@click.option("--track", shell_complete=tracks, help="Only this track. 只练一个方向。")
 @click.option("--weakest", is_flag=True, help="The topics known least first. 从最薄弱的知识点开始。")
 @click.option(
     "-n", "count", type=click.IntRange(1, 200), default=10, show_default=True, help="How many. 题数。"
@@ -55,56 +60,87 @@ def quiz(
 def _quiz(
     context: Context, services: Services, topic: str | None, track: str | None, order: Any, count: int
 ) -> None:
-    from quizbank.answering import AnswerError
     from quizbank.sessions import next_items
-    from tui.command_line.asking import Ended, Plain, put, read
+    from tui.command_line.asking import Ended, Plain
     from tui.quiz_session import QuizRun, aim
 
-    known_topics = {one.id for _, one in services.syllabus.topics()}
+    heads = services.bank.heads.values()
+    known_topics = {one.id for _, one in services.syllabus.topics()} | {head.topic for head in heads}
+    tracks = list(dict.fromkeys([*services.syllabus.track_ids(), *(head.track for head in heads)]))
     if topic is not None and topic not in known_topics:
         context.fail(
             f"no topic {topic!r}; `preptrain bank coverage --all` lists them.",
             f"没有知识点 {topic!r}；用 `preptrain bank coverage --all` 查看。",
         )
-    if track is not None and track not in services.syllabus.track_ids():
+    if track is not None and track not in tracks:
         context.fail(
-            f"no track {track!r}: {', '.join(services.syllabus.track_ids())}",
-            f"没有方向 {track!r}：{', '.join(services.syllabus.track_ids())}",
+            f"no track {track!r}: {', '.join(tracks)}",
+            f"没有方向 {track!r}：{', '.join(tracks)}",
         )
-    items = [item for item in services.candidates() if item.item.startswith("q:")]
+    share = services.settings.drill_share / 100 if topic is None and track is None and order == "due" else 0
+    items = [item for item in services.candidates() if share or item.item.startswith("q:")]
     chosen = next_items(
-        items, services.record.cards(), services.now(),
-        new_limit=count, topic=topic, track=track, limit=count, order=order, **aim(services.record),
+        items, services.record.cards(), services.now(), new_limit=count, topic=topic, track=track, limit=count,
+        order=order, drill_share=share or None, **aim(services.record),
     )  # fmt: skip
     run, plain = QuizRun(services, chosen), Plain(context.language)
     if not chosen:
         plain.say("There is no question to ask.", "没有可问的题目。")
     try:
-        while (asked := run.ask()) is not None:
-            put(asked, plain)
-            while True:
-                try:
-                    result = run.submit(read(asked, plain), None)
-                    break
-                except AnswerError as error:
-                    plain.say(error.en, error.zh)
-            if result.feedback.correct:
-                plain.say("Right.", "正确。")
+        while True:
+            asked = run.ask()
+            if asked is not None:
+                _ask(asked, run, plain)
+            elif run.drill is not None:
+                _tell_of(run.drill, plain)
+                run.skip()
             else:
-                plain.say(
-                    f"Not right ({result.feedback.score:.0%}).", f"不正确（{result.feedback.score:.0%}）。"
-                )
-                for part in result.feedback.parts:
-                    click.echo(f"  {'+' if part.ok else '-'} {plain.plain(part.text)}")
-                plain.text(result.feedback.expected)
-            click.echo()
-            plain.text(asked.explanation)
+                break
     except Ended:
         pass
     plain.say(
         f"{run.questions_answered} answered, {run.right_at_once} right at the first try.",
         f"答了 {run.questions_answered} 题，一次答对 {run.right_at_once} 题。",
     )
+
+
+def _ask(asked: Asked, run: QuizRun, plain: Plain) -> None:
+    """One question, its answer, and what is to be learnt from it; raises Ended."""
+    from quizbank.answering import AnswerError
+    from tui.command_line.asking import put, read
+
+    put(asked, plain)
+    while True:
+        try:
+            feedback = run.submit(read(asked, plain), None).feedback
+            break
+        except AnswerError as error:
+            plain.say(error.en, error.zh)
+    if feedback.correct:
+        plain.say("Right.", "正确。")
+    else:
+        plain.say(f"Not right ({feedback.score:.0%}).", f"不正确（{feedback.score:.0%}）。")
+        for part in feedback.parts:
+            click.echo(f"  {'+' if part.ok else '-'} {plain.plain(part.text)}")
+        plain.text(feedback.expected)
+    click.echo()
+    plain.text(asked.explanation)
+    for source in asked.question.sources:
+        click.echo(", ".join(filter(None, (source.title, source.where, source.url))))
+    for drill in asked.question.drills:
+        plain.say(f"Now build it: preptrain drill start {drill}", f"动手实现：preptrain drill start {drill}")
+
+
+def _tell_of(drill: Drill, plain: Plain) -> None:
+    """A drill among the questions is done in an editor, and graded by its own command."""
+    title = drill.title[plain.language]
+    click.echo()
+    plain.say(
+        f"Now build it: {title} (about {drill.minutes} minutes).",
+        f"动手实现：{title}（约 {drill.minutes} 分钟）。",
+    )
+    click.echo(f"  preptrain drill start {drill.id}")
+    click.echo(f"  preptrain drill check {drill.id}")
 
 
 @click.group(invoke_without_command=True)

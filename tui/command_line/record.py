@@ -33,10 +33,9 @@ def export(context: Context, form: str, output: Path | None, force: bool, excel:
     """
     from drills.catalog import load_catalog
     from quizbank.exporting import export as write
-    from quizbank.loader import load_bank
 
     with context.record() as record:
-        write(form, record, load_bank(), output, force, excel=excel, drills=load_catalog().values())
+        write(form, record, context.bank(), output, force, excel=excel, drills=load_catalog().values())
     if output is not None:
         context.say(f"Written: {output}", f"已写入：{output}")
 
@@ -51,12 +50,13 @@ def stats(context: Context, as_json: bool) -> None:
     Example: preptrain stats --json
     """
     from drills.catalog import load_catalog
-    from quizbank.loader import load_bank
     from quizbank.sessions import candidates
     from quizbank.statistics import summary
 
     with context.record() as record:
-        found = summary(record, candidates(load_bank(), load_catalog().values()), datetime.now().astimezone())
+        found = summary(
+            record, candidates(context.bank(), load_catalog().values()), datetime.now().astimezone()
+        )
     if as_json:
         click.echo(json.dumps({"version": 1, **asdict(found)}, ensure_ascii=False, default=str))
         return

@@ -63,7 +63,7 @@ def goal(context: Context, day: str | None, role: str | None, clear: bool, as_js
                 "还没有目标。设定：preptrain goal --date 2026-12-15",
             )
             return
-        rows = _outlooks(record, current, now)
+        rows = _outlooks(context, record, current, now)
     left = current.days_left(learner_day(now))
     if as_json:
         data = {
@@ -79,14 +79,13 @@ def goal(context: Context, day: str | None, role: str | None, clear: bool, as_js
     print_goal(current, left, rows, context.language)
 
 
-def _outlooks(record: Record, aim: Goal, now: datetime) -> dict[str, Any]:
+def _outlooks(context: Context, record: Record, aim: Goal, now: datetime) -> dict[str, Any]:
     from drills.catalog import load_catalog
     from quizbank.goals import by_track
-    from quizbank.loader import load_bank
     from quizbank.scheduling import learner_day
     from quizbank.sessions import candidates
 
-    items = candidates(load_bank(), load_catalog().values())
+    items = candidates(context.bank(), load_catalog().values())
     return by_track(items, record.cards(), aim, learner_day(now), record.schedule)
 
 

@@ -33,6 +33,11 @@ def _percent(share: float | None) -> str:
     return "–" if share is None else f"{share:.0%}"
 
 
+def _in_order(tracks: Mapping[str, object], titles: Mapping[str, str]) -> list[str]:
+    """The syllabus's tracks first, in its order, then those of a person's own questions."""
+    return [name for name in titles if name in tracks] + sorted(tracks.keys() - titles.keys())
+
+
 def print_stats(found: Summary, language: Language) -> None:
     """The summary of a record."""
     from quizbank.syllabus import load_syllabus
@@ -55,12 +60,12 @@ def print_stats(found: Summary, language: Language) -> None:
         else ("track", "seen", "correct", "recall", "due")
     )
     table = _table(*headings)
-    for track in load_syllabus().tracks:
-        if (row := found.tracks.get(track.id)) is not None:
-            seen = f"{row.seen}/{row.total}"
-            table.add_row(
-                track.title[language], seen, _percent(row.correct_share), _percent(row.recall), str(row.due)
-            )
+    titles = {track.id: track.title[language] for track in load_syllabus().tracks}
+    for name in _in_order(found.tracks, titles):
+        row = found.tracks[name]
+        seen = f"{row.seen}/{row.total}"
+        title = RichText(titles.get(name, name))
+        table.add_row(title, seen, _percent(row.correct_share), _percent(row.recall), str(row.due))
     console.print(table)
 
 
@@ -80,10 +85,12 @@ def print_goal(goal: Goal, left: int, rows: Mapping[str, Outlook], language: Lan
         else ("track", "before", "can wait", "new", "new a day", "if you stop", "on plan")
     )
     table = _table(*headings)
-    for track in load_syllabus().tracks:
-        if (row := rows.get(track.id)) is not None:
-            counts = map(str, (row.before, row.after, row.new, row.pace))
-            table.add_row(track.title[language], *counts, _percent(row.if_stopped), _percent(row.if_kept))
+    titles = {track.id: track.title[language] for track in load_syllabus().tracks}
+    for name in _in_order(rows, titles):
+        row = rows[name]
+        counts = map(str, (row.before, row.after, row.new, row.pace))
+        title = RichText(titles.get(name, name))
+        table.add_row(title, *counts, _percent(row.if_stopped), _percent(row.if_kept))
     console.print(table)
     console.print(
         "「就此停下」「按计划」：面试当天预计能答对的比例。"
@@ -117,6 +124,11 @@ def print_report(report: Report, language: Language, explained_by: Question | No
     if report.protection is not None:
         took += f", {PROTECTION_TEXT[report.protection][language]}"
     console.print(RichText(f"{sign} {VERDICT_TEXT[report.verdict][language]}  ({took})", style="bold"))
+    if report.again is not None:
+        zh_word, en_word = (
+            ("这次成立", "holds now") if report.again.holds else ("这次仍不成立", "still fails")
+        )
+        console.print(f"  上次的反例：{zh_word}" if zh else f"  The last counterexample {en_word}.")
     for check in report.checks:
         console.print(f"  {MARK[check.state]} {check.text[language]}")
     if (failure := report.failure) is not None:

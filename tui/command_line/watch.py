@@ -8,14 +8,15 @@ from pathlib import Path
 
 import click
 
+from tui.command_line.completing import drill_ids
 from tui.command_line.context import Context, pass_context, plain_errors
-from tui.outside import mark
+from tui.outside import Mark, mark
 
 EVERY = 0.2  # seconds between looks at the file; a look costs microseconds
 
 
 @click.command()
-@click.argument("drill_id", metavar="ID")
+@click.argument("drill_id", metavar="ID", shell_complete=drill_ids)
 @click.option("--once", is_flag=True, help="End after the first save. 保存一次后结束。")
 @pass_context
 @plain_errors
@@ -31,19 +32,19 @@ def watch(context: Context, drill_id: str, once: bool) -> None:
     from drills.hunting import reveal
     from drills.workspace import read_source
     from quizbank.errors import PlainError
-    from quizbank.loader import load_bank
     from tui import attempts
     from tui.command_line.tables import print_report
 
     drill = find_drill(drill_id)
     path = context.files().start(drill)
-    bank = load_bank()
+    seen = mark(path)  # what is saved while the grader warms up is news too
+    bank = context.bank()
     context.say(f"Watching {path}", f"正在监视 {path}")
-    with Grader() as grader, context.record() as record:
+    with Grader(counterexamples=context.counterexamples()) as grader, context.record() as record:
         grader.warm(drill.backend)
         began = time.monotonic()
         try:
-            for _ in saves(path):
+            for _ in saves(path, seen):
                 try:
                     source = read_source(path)
                 except PlainError as error:  # an editor may be in the middle of writing
@@ -60,9 +61,8 @@ def watch(context: Context, drill_id: str, once: bool) -> None:
             click.echo()
 
 
-def saves(path: Path) -> Iterator[None]:
+def saves(path: Path, before: Mark | None) -> Iterator[None]:
     """Yields whenever the file's content may have changed; a file that is away for a moment is waited for."""
-    before = mark(path)
     while True:
         time.sleep(EVERY)
         now = mark(path)

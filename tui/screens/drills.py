@@ -52,7 +52,9 @@ STATES: dict[str, tuple[str, str, Phrase]] = {
 def catalogue(services: Services) -> tuple[list[Step], dict[str, Text]]:
     """All drills in the order of study, each track as a path, and the titles of the tracks; for a worker thread."""
     from drills.paths import path
+    from tui.widgets.code_editor import warm
 
+    warm()
     titles = {track.id: track.title for track in services.syllabus.tracks}
     tracks: dict[str, list[Drill]] = {track: [] for track in titles}
     for drill in services.drills.values():

@@ -37,6 +37,9 @@ from tui.messages import (
     Language,
     same,
 )
+from tui.messages import (
+    MINUTES as LASTING,
+)
 from tui.mock_session import MockRun, interviews
 from tui.screens.dialog import Dialog
 from tui.screens.page import Page
@@ -92,7 +95,9 @@ class MockScreen(Page):
         await self.page.mount(
             Document(MOCK_CHOOSE),
             Document(MOCK_LENGTH, classes="label"),
-            ChoiceList([Row(same(f"{minutes} min")) for minutes in MINUTES], several=False, id="minutes"),
+            ChoiceList(
+                [Row(LASTING.format(minutes=minutes)) for minutes in MINUTES], several=False, id="minutes"
+            ),
             Document(MOCK_ROLE, classes="label"),
             ChoiceList([Row(ROLE_NAMES[role]) for role in ROLES], several=False, id="role"),
             Document(self._earlier, id="earlier"),
@@ -113,7 +118,8 @@ class MockScreen(Page):
             moved = change(one, found)
             said = "" if moved is None else f"  {moved * 100:+.0f}"
             role = ROLE_NAMES.get(one.role, same(""))[language]
-            text = f"{one.began[:16].replace('T', ' ')}  {one.minutes} min  {role}"
+            minutes = LASTING.format(minutes=one.minutes)[language]
+            text = f"{one.began[:16].replace('T', ' ')}  {minutes}  {role}"
             rows.append(
                 markup.Paragraph(
                     Content.assemble(text, (f"  {one.score:.0%}", "bold"), (said, markup.MUTED)), gap=False
@@ -185,7 +191,7 @@ class MockScreen(Page):
         self._show_clock()
         for kind in (AnswerBox, Notes, CodeEditor):
             for widget in self.query(kind):
-                widget.begin() if isinstance(widget, AnswerBox) else widget.focus()
+                widget.begin() if isinstance(widget, AnswerBox) else widget.focus(scroll_visible=False)
                 self.line.say(widget.instruction if isinstance(widget, AnswerBox) else IN_WORDS)
                 if step.kind == "drill":
                     self.line.say(MOCK_CODE)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
+from textual.containers import VerticalScroll
 from textual.screen import Screen
 
 from tui.commands import bindings
@@ -68,6 +69,23 @@ class Page(Screen[None]):
     def action_back(self) -> None:
         self.leave()
         self.app.pop_screen()
+
+    def _scrolled(self) -> VerticalScroll | None:
+        """The body that can be scrolled."""
+        bodies = self.query(VerticalScroll)
+        return next((body for body in bodies if body.display and body.max_scroll_y > 0), None)
+
+    def action_scroll_lines(self, lines: int) -> None:
+        if (body := self._scrolled()) is not None:
+            body.scroll_relative(y=lines, animate=False)
+
+    def action_scroll_to_top(self) -> None:
+        if (body := self._scrolled()) is not None:
+            body.scroll_home(animate=False)
+
+    def action_scroll_to_bottom(self) -> None:
+        if (body := self._scrolled()) is not None:
+            body.scroll_end(animate=False)
 
     def leave(self) -> None:
         """Keep what is half written; called before the page goes, and when the app does."""

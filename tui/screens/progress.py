@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -41,8 +42,8 @@ def gather(services: Services) -> Gathered:
     with services.own_record() as record:
         found = summary(record, items, now)
         more = insights(record, items, now)
-    titles: dict[str, Bilingual] = {f"q:{id_}": q.stem for id_, q in services.bank.questions.items()}
-    titles |= {f"d:{id_}": drill.title for id_, drill in services.drills.items()}
+    listed = [more.sure_and_wrong[: insights_text.LISTED], more.set_aside[: insights_text.LISTED]]
+    titles = _titles(services, {item.item for item in found.hardest}.union(*listed))
     hard = {item.item: titles[item.item] for item in found.hardest if item.item in titles}
     tracks: dict[str, Bilingual] = {track.id: track.title for track in services.syllabus.tracks}
     topics: dict[str, Bilingual] = {topic.id: topic.title for _, topic in services.syllabus.topics()}
@@ -54,6 +55,20 @@ def gather(services: Services) -> Gathered:
         insights_text.Names(topics, titles, made),
         learner_day(now),
     )
+
+
+def _titles(services: Services, items: Iterable[str]) -> dict[str, Bilingual]:
+    """What items are called: a drill's title, a question's stem, with numbers where it draws some."""
+    from quizbank.asking import ask
+
+    titles: dict[str, Bilingual] = {}
+    for item in items:
+        kind, _, id_ = item.partition(":")
+        if kind == "q" and id_ in services.bank.questions:
+            titles[item] = ask(services.bank.questions[id_], 0).stem
+        elif kind == "d" and id_ in services.drills:
+            titles[item] = services.drills[id_].title
+    return titles
 
 
 def _mistakes(services: Services, names: list[str]) -> dict[str, Bilingual]:

@@ -12,13 +12,14 @@ from textual.content import Content
 from textual.timer import Timer
 
 from quizbank.errors import RecordError
-from tui import markup
+from tui import heap, markup
 from tui.commands import bindings
 from tui.feedback_text import Explained, verdict
 from tui.markup import SHORT_LINE
 from tui.messages import (
     AGAIN,
     ANSWER_NOT_SAVED,
+    ANSWER_REDONE,
     ANSWER_UNDONE,
     CANNOT_START,
     DRAFT_RESTORED,
@@ -101,6 +102,7 @@ class QuizScreen(Page):
         self.in_background(lambda: planned(services, only), self._planned, self._cannot_start)
 
     def _planned(self, items: list[str]) -> None:
+        heap.loaded("quiz")
         self.run = QuizRun(self.services, items)
         self.call_next(self.ask)
 
@@ -209,8 +211,11 @@ class QuizScreen(Page):
 
     @on(AnswerBox.Changed)
     def _typed(self) -> None:
-        if self.stage != "asking":
+        if self.stage != "asking" or self.run is None:
             return
+        if self.box is not None and self.box.state() is not None and self.run.can_redo:
+            self.run.answer_anew()
+            self.refresh_bindings()
         if self.line.tone == "warning" and self.box is not None:
             self.line.say(self.box.instruction)
         if self._draft_timer is not None:
@@ -334,6 +339,19 @@ class QuizScreen(Page):
             await self.ask()
             self.line.say(ANSWER_UNDONE)
 
+    async def action_redo(self) -> None:
+        """Bring back the answer that was taken back, and go on to the next question."""
+        if self.run is None or self.stage not in ("asking", "drill"):
+            return
+        try:
+            brought = self.run.redo()
+        except RecordError as error:
+            self.preptrain.report(error)
+            return
+        if brought:
+            await self.ask()
+            self.line.say(ANSWER_REDONE)
+
     def action_follow_up(self) -> None:
         if self.explained is not None:
             self.explained.shows_follow_ups = True
@@ -369,6 +387,8 @@ class QuizScreen(Page):
             return self.stage == "asking"
         if action == "undo":
             return self.stage in ("graded", "over") and self.run is not None and self.run.answered > 0
+        if action == "redo":
+            return self.stage in ("asking", "drill") and self.run is not None and self.run.can_redo
         if action == "build":
             return self.stage == "graded" and explained is not None and bool(explained.drills)
         if action == "follow_up":

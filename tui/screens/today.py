@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
 
-from quizbank.statistics import Glance, glance
-from tui import markup
+from quizbank.glances import Glance, glance
+from tui import heap, markup
 from tui.commands import bindings
 from tui.messages import (
     BEGIN,
@@ -26,6 +26,7 @@ from tui.messages import (
     NEW,
     NEXT_DRILL,
     NOTHING_DUE,
+    OWN_BANK_FAULTS,
     STREAK,
     TITLE,
     TODAY,
@@ -34,7 +35,6 @@ from tui.messages import (
     Phrase,
     join,
 )
-from tui.outlook_text import expected_on_the_day
 from tui.screens.page import Page
 from tui.sparks import spark_line
 from tui.text_layout import clean
@@ -68,7 +68,6 @@ class Agenda:
 
 def first_look(services: Services) -> Agenda:
     """What the record alone tells: a few small queries, before anything else is imported."""
-    from quizbank.goals import Goal
     from quizbank.scheduling import ONE_DAY, learner_day
 
     now = services.now()
@@ -76,11 +75,19 @@ def first_look(services: Services) -> Agenda:
     days = {day.day: day.answers for day in services.record.days()[-14:]}
     today = learner_day(now)
     history = [days.get((today - back * ONE_DAY).isoformat(), 0) for back in range(13, -1, -1)]
-    goal = Goal.from_json(services.record.setting("goal"))
+    goal = _goal(services.record.setting("goal"))
     left = goal.days_left(today) if goal is not None else 0
     if left < 0:
         goal = None
     return Agenda(seen, history, seen.due, goal=goal, days_left=left)
+
+
+def _goal(kept: Any) -> Goal | None:
+    if kept is None:
+        return None
+    from quizbank.goals import Goal
+
+    return Goal.from_json(kept)
 
 
 def full_look(services: Services, first: Agenda) -> Agenda:
@@ -156,6 +163,8 @@ class AgendaView(Document):
             said = NEXT_DRILL[language].format(title=clean(agenda.next_drill[language]))
             parts.append(markup.Paragraph(Content.styled(said, markup.MUTED), gap=False))
         if agenda.outlooks:
+            from tui.outlook_text import expected_on_the_day
+
             parts += expected_on_the_day(agenda.outlooks, agenda.tracks, language)
         return tuple(parts)
 
@@ -215,8 +224,11 @@ class TodayScreen(Page):
         self.in_background(lambda: full_look(services, first), self._show)
 
     def _show(self, agenda: Agenda) -> None:
+        heap.loaded("bank")
         self.agenda = agenda
         self.query_one(AgendaView).show(agenda)
+        if faults := self.services.faults_to_tell():
+            self.preptrain.say(OWN_BANK_FAULTS.format(count=faults), severity="warning")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         return action != "back"

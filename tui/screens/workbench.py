@@ -27,6 +27,7 @@ from tui.messages import (
     HUNT,
     NO_EXPLANATION,
     NO_MORE_HINTS,
+    NO_SUSPEND,
     NOT_RUN,
     NOT_SAVED,
     NOT_WATCHING,
@@ -291,8 +292,8 @@ class WorkbenchScreen(Page):
         except PlainError as error:
             self.preptrain.report(error)
             return
-        except SuspendNotSupported as error:
-            self.preptrain.report(error)
+        except SuspendNotSupported:
+            self.preptrain.say(NO_SUSPEND.format(path=str(self.desk.path)), severity="warning")
             return
         if self._take_in():
             self.action_run()

@@ -7,6 +7,7 @@ from typing import Literal
 from rich.cells import cell_len
 from textual.content import Content
 
+from tui.keys import LABELS
 from tui.messages import HOW_SURE, SURE_1, SURE_2, SURE_3, Bilingual, Language, language_of, same
 from tui.text_layout import clean, shorten, wrap
 from tui.widgets.document import Localised
@@ -20,7 +21,7 @@ _STYLES: dict[Tone, str] = {
     "partly": "bold $text-warning",
     "wrong": "bold $text-error",
 }
-_SURE = ((SURE_1, "F5"), (SURE_2, "F6"), (SURE_3, "F7"))
+_SURE = ((SURE_1, "quiz.sure_1"), (SURE_2, "quiz.sure_2"), (SURE_3, "quiz.sure_3"))
 
 
 class StatusLine(Localised):
@@ -64,7 +65,7 @@ class StatusLine(Localised):
 
     def _sure_short(self, language: Language) -> Content:
         if self.confidence is None:
-            keys = " ".join(key for _, key in _SURE)
+            keys = " ".join(LABELS[command] for _, command in _SURE)
             return Content.assemble((HOW_SURE[language] + " ", "$text-muted"), (keys, "$text-accent"))
         return Content.assemble(
             (HOW_SURE[language] + " ", "$text-muted"), (_SURE[self.confidence - 1][0][language], "bold")
@@ -72,8 +73,8 @@ class StatusLine(Localised):
 
     def _sure(self, language: Language) -> Content:
         parts: list[tuple[str, str]] = [(HOW_SURE[language], "$text-muted")]
-        for level, (name, key) in enumerate(_SURE, 1):
+        for level, (name, command) in enumerate(_SURE, 1):
             chosen = level == self.confidence
-            parts.append((f"  {key} ", "$text-accent"))
+            parts.append((f"  {LABELS[command]} ", "$text-accent"))
             parts.append((f"{'●' if chosen else '○'} {name[language]}", "bold" if chosen else "$text-muted"))
         return Content.assemble(*parts)

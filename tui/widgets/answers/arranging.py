@@ -11,7 +11,7 @@ from quizbank.models import Match, Order, Text
 from tui import markup
 from tui.messages import BELONGS, IT_IS, MATCH_ALL, PUT_IN_ORDER, Language
 from tui.text_layout import clean, join_lines
-from tui.widgets.answers.base import AnswerBox, Incomplete
+from tui.widgets.answers.base import AnswerBox, Incomplete, verdicts
 from tui.widgets.document import Document
 from tui.widgets.rows import MatchList, OrderList, Row, letter_name
 
@@ -51,9 +51,10 @@ class OrderBox(AnswerBox):
         self.listed.focus()
 
     def show(self, feedback: Feedback) -> None:
-        for row, part, index in zip(self.listed.rows, feedback.parts, self.answer(), strict=True):
-            row.sign = "✓" if part.ok else "✗"
-            row.note = None if part.ok else BELONGS.format(place=index + 1)
+        rows = self.listed.rows
+        for row, right, index in zip(rows, verdicts(feedback, len(rows)), self.answer(), strict=True):
+            row.sign = "✓" if right else "✗"
+            row.note = None if right else BELONGS.format(place=index + 1)
         self.listed.freeze()
 
 
@@ -98,9 +99,10 @@ class MatchBox(AnswerBox):
         self.listed.focus()
 
     def show(self, feedback: Feedback) -> None:
-        for row, part, pair in zip(self.listed.rows, feedback.parts, self.question.pairs, strict=False):
-            row.sign = "✓" if part.ok else "✗"
-            row.note = None if part.ok else IT_IS.format(answer=pair.right)
+        rows = self.listed.rows
+        for row, right, pair in zip(rows, verdicts(feedback, len(rows)), self.question.pairs, strict=True):
+            row.sign = "✓" if right else "✗"
+            row.note = None if right else IT_IS.format(answer=pair.right)
         self.listed.freeze()
 
 

@@ -25,6 +25,12 @@ class Incomplete(Exception):
         self.phrase = phrase
 
 
+def verdicts(feedback: Feedback, count: int) -> list[bool]:
+    """Whether each of `count` parts was right; for "I do not know", which has no parts, none was."""
+    found = [part.ok for part in feedback.parts]
+    return found if len(found) == count else [False] * count
+
+
 class AnswerBox(Vertical):
     """The part of the quiz page in which one kind of question is answered."""
 

@@ -8,7 +8,7 @@ from textual.app import ComposeResult
 
 from quizbank.models import Recall
 from tui.messages import IN_WORDS, KEY_POINTS, RECALL_HINT, TICK_POINTS, WEIGHT, Bilingual, Phrase
-from tui.widgets.answers.base import AnswerBox, Incomplete
+from tui.widgets.answers.base import AnswerBox, Incomplete, verdicts
 from tui.widgets.document import Document
 from tui.widgets.fields import Notes
 from tui.widgets.rows import ChoiceList, Row
@@ -86,8 +86,9 @@ class RecallBox(AnswerBox):
 
     def show(self, feedback: Feedback) -> None:
         self._reveal(True)
-        for row, part in zip(self.listed.rows, feedback.parts, strict=False):
-            row.sign = "✓" if part.ok else "✗"
+        rows = self.listed.rows
+        for row, right in zip(rows, verdicts(feedback, len(rows)), strict=True):
+            row.sign = "✓" if right else "✗"
         self.listed.freeze()
         self.field.can_focus = False
 

@@ -22,7 +22,7 @@ from tui.messages import (
     Language,
     same,
 )
-from tui.widgets.answers.base import AnswerBox, Incomplete
+from tui.widgets.answers.base import AnswerBox, Incomplete, verdicts
 from tui.widgets.document import Document
 from tui.widgets.fields import Field, Notes
 
@@ -141,11 +141,12 @@ class ClozeBox(AnswerBox):
         return True
 
     def show(self, feedback: Feedback) -> None:
-        for field, part, row in zip(
-            self.fields, feedback.parts, self.query(".gap-number").results(Document), strict=False
+        rights = verdicts(feedback, len(self.fields))
+        for field, right, row in zip(
+            self.fields, rights, self.query(".gap-number").results(Document), strict=True
         ):
             field.disabled = True
-            sign = ("✓", "$text-success") if part.ok else ("✗", "$text-error")
+            sign = ("✓", "$text-success") if right else ("✗", "$text-error")
             number = field.id.removeprefix("gap-") if field.id else ""
             marked = Content.assemble(f"({number}) ", sign)
             row.update(lambda _, marked=marked: (markup.Paragraph(marked),))

@@ -7,7 +7,7 @@ and the number of free blocks. Calls that must raise may change nothing.
 import numpy as np
 from hypothesis import strategies as st
 
-from drills.checking import check, require
+from drills.checking import check, error_name, require
 from drills.strategies import sizes, sources
 
 LATEST = 24
@@ -172,10 +172,10 @@ class Ledger:
             getattr(self.table, name)(*args)
         except Exception as problem:
             raised = problem
-        met = isinstance(raised, error)
-        self.tell(name, error.__name__ if met else type(raised).__name__)
-        instead = "a value came back" if raised is None else f"{type(raised).__name__} came"
-        instead_zh = "返回了值" if raised is None else f"抛出的是 {type(raised).__name__}"
+        met, came = isinstance(raised, error), error_name(raised)
+        self.tell(name, error.__name__ if met else came)
+        instead = "a value came back" if raised is None else f"{came} came"
+        instead_zh = "返回了值" if raised is None else f"抛出的是 {came}"
         require(
             met,
             f"{self.calls[-1]} must raise {error.__name__}, but {instead}.",
@@ -203,21 +203,22 @@ class Ledger:
                 actual=free,
                 name="num_free",
             )
-        for seq_id, length in self.lengths.items():
-            for position in range(length):
-                logical, offset = divmod(position, self.block_size)
-                want = (self.blocks[seq_id][logical], offset)
-                got = self.pair("slot", self.table.slot(seq_id, position))
-                if got != want:
-                    self.tell("slot", position, self.names.get(got[0], "other"), got[1])
-                require(
-                    got == want,
-                    f"slot({seq_id!r}, {position}) is {got}; that token was put at {want}.",
-                    f"slot({seq_id!r}, {position}) 是 {got}，而该 token 放在 {want}。",
-                    expected=want,
-                    actual=got,
-                    name="slot",
-                )
+        places = [(seq_id, i) for seq_id, length in self.lengths.items() for i in range(length)]
+        found = self.candidate.each(self.table.slot, places)
+        for (seq_id, position), slot in zip(places, found, strict=True):
+            logical, offset = divmod(position, self.block_size)
+            want = (self.blocks[seq_id][logical], offset)
+            got = self.pair("slot", slot)
+            if got != want:
+                self.tell("slot", position, self.names.get(got[0], "other"), got[1])
+            require(
+                got == want,
+                f"slot({seq_id!r}, {position}) is {got}; that token was put at {want}.",
+                f"slot({seq_id!r}, {position}) 是 {got}，而该 token 放在 {want}。",
+                expected=want,
+                actual=got,
+                name="slot",
+            )
 
     def appended(self, seq_id, count):
         """Several tokens; the blocks they went to."""

@@ -8,38 +8,48 @@ from drills.checking import assert_close, check, require, unpack
 from drills.strategies import sources
 
 
-def holds(candidate, grads, max_norm):
-    flat = np.concatenate([grad.astype(np.float64).ravel() for grad in grads])
-    norm = float(np.sqrt(flat @ flat))
-    scale = max_norm / norm if norm > max_norm else 1.0
+def parts(candidate, grads, max_norm):
+    """What came back, once it is a list of as many gradients and a norm."""
     got = candidate.clip_grad_norm([grad.copy() for grad in grads], max_norm)
     clipped, total = unpack(got, 2, "clipped", "total_norm")
     require(
-        isinstance(clipped, (list, tuple)) and len(clipped) == len(grads),
+        isinstance(clipped, (list, tuple)),
+        "The clipped gradients must come back as a list of arrays.",
+        "裁剪后的梯度应以数组列表的形式返回。",
+        actual=clipped,
+    )
+    require(
+        len(clipped) == len(grads),
         "There must be as many gradients as were given.",
         "返回的梯度个数应与输入相同。",
         actual=clipped,
     )
+    return clipped, total
+
+
+def holds(candidate, grads, max_norm):
+    flat = np.concatenate([grad.astype(np.float64).ravel() for grad in grads])
+    norm = float(np.sqrt(flat @ flat))
+    scale = max_norm / norm if norm > max_norm else 1.0
+    clipped, total = parts(candidate, grads, max_norm)
     single = grads[0].dtype == np.float32
     rtol = 2e-5 if single else 1e-9
     near = norm >= 0.999 * max_norm  # there PyTorch's + 1e-6 under the fraction shows
     slack = 1.5e-6 / norm if near and norm else 0.0
-    assert_close(np.float64(total), np.float64(norm), rtol=rtol, atol=1e-30, name="total_norm")
+    assert_close(total, np.float64(norm), rtol=rtol, atol=1e-30, name="total_norm")
     for index, (mine, grad) in enumerate(zip(clipped, grads, strict=True)):
         want = (grad.astype(np.float64) * scale).astype(grad.dtype)
         tolerance = rtol + slack if near else 0.0
         assert_close(mine, want, dtype=grad.dtype, rtol=tolerance, atol=0, name=f"clipped[{index}]")
 
 
-@check("Worked by hand: norms 3 and 4 make 5.", "手算例子：范数 3 和 4 合成 5。")
+@check("Worked by hand: 1, 2, 2 and 4 have the norm 5.", "手算例子：1、2、2、4 的范数为 5。")
 def test_by_hand(candidate):
-    grads = [np.array([3.0]), np.array([0.0, 4.0])]
-    clipped, total = unpack(
-        candidate.clip_grad_norm([g.copy() for g in grads], 1.0), 2, "clipped", "total_norm"
-    )
-    assert_close(np.float64(total), np.float64(5.0), rtol=1e-9, name="total_norm")
-    for mine, want in zip(clipped, ([0.6], [0.0, 0.8]), strict=True):
-        assert_close(mine, np.array(want), rtol=1e-6, name="clipped")
+    grads = [np.array([1.0, 2.0]), np.array([2.0, 4.0])]
+    clipped, total = parts(candidate, grads, 1.0)
+    assert_close(total, np.float64(5.0), rtol=1e-9, name="total_norm")
+    for index, (mine, want) in enumerate(zip(clipped, ([0.2, 0.4], [0.4, 0.8]), strict=True)):
+        assert_close(mine, np.array(want), rtol=1e-6, name=f"clipped[{index}]")
     holds(candidate, grads, 10.0)
 
 

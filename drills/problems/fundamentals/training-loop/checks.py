@@ -1,40 +1,12 @@
 """Checks of `training-loop`: the same updates by hand on a copy, and what the model saw in which mode."""
 
-import copy
-
 import torch
 from hypothesis import strategies as st
 
 from drills.checking import assert_close, check, require
 from drills.strategies import Source, sizes, sources
 
-
-class Watched(torch.nn.Module):
-    """A linear layer with dropout-like noise in train mode, which notes how it was called."""
-
-    def __init__(self, source, n_in, n_out, noisy=False):
-        super().__init__()
-        self.linear = torch.nn.Linear(n_in, n_out, dtype=torch.float64)
-        with torch.no_grad():
-            self.linear.weight.copy_(torch.from_numpy(source.array(n_out, n_in)))
-            self.linear.bias.copy_(torch.from_numpy(source.array(n_out)))
-        self.noisy = noisy
-        self.calls = []
-
-    def forward(self, x):
-        self.calls.append((self.training, torch.is_grad_enabled(), len(x)))
-        out = self.linear(x)
-        return 1.5 * out if self.noisy and self.training else out
-
-
-class Loader:
-    """Batches given anew for every epoch."""
-
-    def __init__(self, batches):
-        self.batches = batches
-
-    def __iter__(self):
-        return iter([(x.clone(), y.clone()) for x, y in self.batches])
+LR = 0.05
 
 
 def batches(source, sizes_, n_in, n_out):
@@ -43,48 +15,63 @@ def batches(source, sizes_, n_in, n_out):
     ]
 
 
-def mse(prediction, target):
-    return ((prediction - target) ** 2).mean()
-
-
-def by_hand(model, train, val, lr, momentum, epochs):
-    """The losses and the parameters of plain SGD, computed with autograd on a copy."""
-    model = copy.deepcopy(model)
-    parameters = list(model.parameters())
+def by_hand(weight, bias, train, val, momentum, epochs, noisy):
+    """The losses and the parameters of plain SGD, computed with autograd."""
+    parameters = [weight.clone().requires_grad_(), bias.clone().requires_grad_()]
     speed = [torch.zeros_like(p) for p in parameters]
     history = []
+
+    def loss_of(x, y, factor):
+        return ((factor * (x @ parameters[0].T + parameters[1]) - y) ** 2).mean()
+
     for _ in range(epochs):
-        model.train()
         total = 0.0
         for x, y in train:
-            loss = mse(model(x), y)
+            loss = loss_of(x, y, 1.5 if noisy else 1.0)
             total += float(loss.detach()) * len(x)
             for p, s, g in zip(parameters, speed, torch.autograd.grad(loss, parameters), strict=True):
                 s.mul_(momentum).add_(g)
                 with torch.no_grad():
-                    p.sub_(lr * s)
-        model.eval()
+                    p.sub_(LR * s)
         with torch.no_grad():
-            kept = sum(float(mse(model(x), y)) * len(x) for x, y in val)
+            kept = sum(float(loss_of(x, y, 1.0)) * len(x) for x, y in val)
         seen, kept_of = sum(len(x) for x, _ in train), sum(len(x) for x, _ in val)
         history.append({"train_loss": total / seen, "val_loss": kept / kept_of})
-    return history, model
+    return history, [p.detach() for p in parameters]
 
 
-def holds(candidate, source, train_sizes, val_sizes, epochs, *, noisy=False, momentum=0.0, n_in=2, n_out=1):
-    """Train a fresh model; compare its history and its parameters with those by hand. Returns the model."""
-    model = Watched(source, n_in, n_out, noisy)
+def trained(
+    candidate,
+    source,
+    train_sizes,
+    val_sizes,
+    epochs,
+    noisy=False,
+    momentum=0.0,
+    n_in=2,
+    n_out=1,
+    training=True,
+):
+    """What came of training a fresh model, and what must."""
+    weight, bias = torch.from_numpy(source.array(n_out, n_in)), torch.from_numpy(source.array(n_out))
     train, val = (batches(source, s, n_in, n_out) for s in (train_sizes, val_sizes))
-    want, expected = by_hand(model, train, val, 0.05, momentum, epochs)
-    optimizer = torch.optim.SGD(model.parameters(), lr=0.05, momentum=momentum)
-    got = candidate.train(model, Loader(train), Loader(val), optimizer, mse, epochs)
+    want = by_hand(weight, bias, train, val, momentum, epochs, noisy)
+    got = candidate.play("run", weight, bias, train, val, LR, momentum, epochs, noisy, training)
+    candidate.show(weight=weight, bias=bias, train=train, val=val, lr=LR, momentum=momentum, epochs=epochs)
+    return got, want
+
+
+def holds(candidate, source, train_sizes, val_sizes, epochs, **options):
+    """Train a fresh model; compare its history and its parameters with those by hand. Returns the model's calls."""
+    got, (want, parameters) = trained(candidate, source, train_sizes, val_sizes, epochs, **options)
+    history = got["history"]
     require(
-        isinstance(got, (list, tuple)) and len(got) == epochs,
+        isinstance(history, (list, tuple)) and len(history) == epochs,
         f"There must be {epochs} dicts, one per epoch.",
         f"应返回 {epochs} 个字典，每轮一个。",
-        actual=got,
+        actual=history,
     )
-    for epoch, (mine, wanted) in enumerate(zip(got, want, strict=True)):
+    for epoch, (mine, wanted) in enumerate(zip(history, want, strict=True)):
         require(
             isinstance(mine, dict) and {"train_loss", "val_loss"} <= set(mine),
             "Each epoch needs a dict with train_loss and val_loss.",
@@ -101,9 +88,9 @@ def holds(candidate, source, train_sizes, val_sizes, epochs, *, noisy=False, mom
             assert_close(
                 float(mine[name]), wanted[name], rtol=1e-6, atol=1e-9, name=f"{name} of epoch {epoch + 1}"
             )
-    for (name, mine), other in zip(model.named_parameters(), expected.parameters(), strict=True):
-        assert_close(mine.detach(), other.detach(), rtol=1e-7, atol=1e-9, name=name)
-    return model
+    for name, wanted in zip(("linear.weight", "linear.bias"), parameters, strict=True):
+        assert_close(got[name.rpartition(".")[2]], wanted, rtol=1e-7, atol=1e-9, name=name)
+    return got["calls"]
 
 
 def fixed(seed=3):
@@ -134,29 +121,38 @@ def test_several_epochs(candidate):
 )
 def test_modes(candidate):
     holds(candidate, fixed(9), [3, 3], [4], 3, noisy=True)
-    source = fixed(10)
-    model = Watched(source, 2, 1)
-    model.eval()
-    train, val = batches(source, [2, 3], 2, 1), batches(source, [4], 2, 1)
-    optimizer = torch.optim.SGD(model.parameters(), lr=0.05)
-    candidate.train(model, Loader(train), Loader(val), optimizer, mse, 2)
-    wrong = [(training, size) for training, _, size in model.calls if training != (size in (2, 3))]
+    got, _ = trained(candidate, fixed(10), [2, 3], [4], 2, training=False)
+    calls = got["calls"]
+    wrong = [(training, size) for training, _, size in calls if training != (size in (2, 3))]
     require(
-        model.calls and not wrong,
+        calls and not wrong,
         "Training batches must be seen in train mode and validation batches in eval mode, in every epoch.",
         "每一轮都应在训练模式下看训练批次、在评估模式下看验证批次。",
-        actual=model.calls,
+        actual=calls,
     )
 
 
 @check("Validation records no gradient and changes nothing.", "验证不记录梯度，也不改变任何东西。")
 def test_no_gradients(candidate):
-    model = holds(candidate, fixed(11), [3, 2], [4, 4], 2)
-    grads = [enabled for training, enabled, _ in model.calls if not training]
+    calls = holds(candidate, fixed(11), [3, 2], [4, 4], 2)
+    grads = [enabled for training, enabled, _ in calls if not training]
     require(
         grads and not any(grads),
         "Gradients must be switched off while validating.",
         "验证时应关闭梯度。",
+    )
+
+
+@check(
+    "Every epoch asks the loader anew: a loader that shuffles gives other batches then.",
+    "每一轮都重新遍历 train_loader：会打乱顺序的加载器每轮给出不同的批次。",
+)
+def test_asks_anew(candidate):
+    got, _ = trained(candidate, fixed(12), [3, 2], [4], 3)
+    require(
+        got["passes"] >= 3,
+        f"In 3 epochs the training loader was iterated over {got['passes']} times; its batches must not be kept.",
+        f"3 轮训练只遍历了 train_loader {got['passes']} 次；不要把批次存下来重复用。",
     )
 
 

@@ -25,8 +25,17 @@ def holds(candidate, step, warmup, total, peak, low=None):
 
 @check("Worked by hand: 10 steps up, 100 steps down to 0.1.", "手算例子：升 10 步，再用 100 步降到 0.1。")
 def test_by_hand(candidate):
-    late = 0.1 + 0.45 * (1 + math.cos(0.99 * math.pi))
-    for step, want in ((0, 0.0), (5, 0.5), (10, 1.0), (109, late), (60, 0.55), (110, 0.1), (500, 0.1)):
+    late, last = (0.1 + 0.45 * (1 + math.cos(share * math.pi)) for share in (0.95, 0.99))
+    for step, want in (
+        (0, 0.0),
+        (5, 0.5),
+        (10, 1.0),
+        (105, late),
+        (109, last),
+        (60, 0.55),
+        (110, 0.1),
+        (500, 0.1),
+    ):
         got = candidate.warmup_cosine(step, 10, 110, 1.0, 0.1)
         assert_close(got, np.float64(want), rtol=1e-9, atol=1e-12, name=f"learning rate at step {step}")
 

@@ -1,135 +1,38 @@
-"""Checks of `data-parallel`: two forked processes in one gloo group on the loopback interface; the mean is taken here.
-
-A check describes models by their gradients on both ranks. Each rank builds its replica, calls the learner's function and
-sends back what its gradients, parameters and buffers are then.
-"""
-
-import os
-import selectors
-import shutil
-import signal
-import sys
-import tempfile
-import time
-from contextlib import suppress
-from datetime import timedelta
+"""Checks of `data-parallel`: `stage.py` runs two forked processes in one gloo group on the loopback interface; the mean is taken here."""
 
 import torch
-import torch.distributed as dist
 from hypothesis import strategies as st
 from torch import nn
 
 from drills.checking import assert_close, check, fresh_rng, require
-from drills.grading import codec, learner, limits
-from drills.grading.candidate import CandidateError, Crash, Hang, raised
+from drills.grading import limits
+from drills.grading.candidate import Crash, Hang, raised
 from drills.strategies import Source, sizes, sources
 from quizbank.models import Text
 
 WORLD = 2
-LONELY_SECONDS = 3.0  # how long one rank may go on after the other has returned
 
 
-def on_ranks(candidate, work):
-    """What `work(rank)` returns on each of two ranks, started by fork, which are in one process group."""
-    folder = tempfile.mkdtemp()
-    sys.stdout.flush()
-    sys.stderr.flush()
-    pids, pipes = [], []
-    try:
-        for rank in range(WORLD):
-            receiving, sending = os.pipe()
-            if (pid := os.fork()) == 0:
-                be_a_rank(rank, f"{folder}/store", sending, work, candidate)
-            os.close(sending)
-            pids.append(pid)
-            pipes.append(receiving)
-        results = gather(pids, pipes)
-        if candidate.witness is not None:
-            candidate.witness.saw(results)  # a diagnosis compares both ranks, not only the first that differs
-        return results
-    finally:
-        for pid in pids:
-            with suppress(ProcessLookupError, ChildProcessError):
-                os.kill(pid, signal.SIGKILL)
-                os.waitpid(pid, 0)
-        for pipe in pipes:
-            os.close(pipe)
-        shutil.rmtree(folder, ignore_errors=True)
+def on_ranks(candidate, name, *args):
+    """What a function of the stage found on each of two ranks; what a rank raised, and how it ended, is the learner's."""
+    told = candidate.play(name, *args, within=2 * limits.CALL_SECONDS)
+    require(
+        "fault" not in told,
+        f"The grader could not connect two processes over loopback: {told.get('fault')}",
+        f"判题器无法在本机回环接口上连接两个进程：{told.get('fault')}",
+    )
+    if "raised" in told:
+        raise raised(told["raised"])
+    if "crash" in told:
+        raise Crash(told["crash"])
+    if "stuck" in told:
+        raise stuck(told["stuck"])
+    return told["values"]
 
 
-def be_a_rank(rank, store, sending, work, candidate):
-    """The forked child: it sends its result and waits to be ended, so that its sockets outlive the other rank."""
-    try:
-        limits.die_with_parent()
-        candidate.witness = None  # the parent's
-        try:
-            join_group(rank, store)
-        except (RuntimeError, OSError) as error:
-            tell(sending, {"fault": str(error)[:500]})
-        try:
-            tell(sending, {"value": work(rank)})
-        except CandidateError as error:
-            tell(sending, {"raised": learner.describe(error.__cause__ or error, "data_parallel.py")})
-    finally:
-        sys.stdout.flush()
-        os._exit(1)
-
-
-def join_group(rank, store):
-    os.environ["GLOO_SOCKET_IFNAME"] = "lo0" if sys.platform == "darwin" else "lo"
-    meeting = dist.FileStore(store, WORLD)
-    late = timedelta(seconds=60)
-    dist.init_process_group("gloo", store=meeting, rank=rank, world_size=WORLD, timeout=late)
-
-
-def tell(sending, told):
-    """Send it and wait for the end."""
-    sys.stdout.flush()
-    message = codec.Encoder().message(told)
-    message = len(message).to_bytes(8, "little") + message
-    while message:
-        message = message[os.write(sending, message) :]
-    while True:
-        time.sleep(60)
-
-
-def gather(pids, pipes):
-    """Both results; the first exception, crash or endless wait of a rank is the learner's."""
-    parts, results = [b"" for _ in pipes], {}
-    deadline = time.monotonic() + limits.CALL_SECONDS
-    with selectors.DefaultSelector() as selector:
-        for rank, pipe in enumerate(pipes):
-            selector.register(pipe, selectors.EVENT_READ, rank)
-        while len(results) < WORLD:
-            left = deadline - time.monotonic()
-            if left <= 0:
-                raise stuck(results)
-            for key, _ in selector.select(left):
-                rank, data = key.data, os.read(key.fd, 1 << 20)
-                parts[rank] += data
-                if not data:
-                    _, status = os.waitpid(pids[rank], 0)
-                    raise Crash(limits.describe_exit(status))
-                if len(parts[rank]) < 8 or len(parts[rank]) - 8 < int.from_bytes(parts[rank][:8], "little"):
-                    continue
-                selector.unregister(key.fd)
-                told = codec.decode(parts[rank][8:])
-                require(
-                    "fault" not in told,
-                    f"The grader could not connect two processes over loopback: {told.get('fault')}",
-                    f"判题器无法在本机回环接口上连接两个进程：{told.get('fault')}",
-                )
-                if "raised" in told:
-                    raise raised(told["raised"])
-                results[rank] = told["value"]
-                deadline = min(deadline, time.monotonic() + LONELY_SECONDS)
-    return [results[rank] for rank in range(WORLD)]
-
-
-def stuck(results):
+def stuck(done):
     hang = Hang(limits.CALL_SECONDS)
-    if results:
-        done = next(iter(results))
+    if done is not None:
         hang.message = Text(
             en=f"Rank {done} has returned, rank {1 - done} still waits: the ranks do not make the same calls.",
             zh=f"rank {done} 已经返回，rank {1 - done} 还在等待：两个 rank 的通信调用不一致。",
@@ -137,46 +40,9 @@ def stuck(results):
     return hang
 
 
-class Model(nn.Module):
-    """Parameters at the root, in a child and in a grandchild, and a buffer; named in the order they are given."""
-
-    def __init__(self, values):
-        super().__init__()
-        self.inner = nn.Module()
-        self.inner.deep = nn.ParameterDict()
-        self.register_buffer("seen", torch.tensor([3.0, 4.0]))
-        for index, (name, value) in enumerate(values.items()):
-            parameter = nn.Parameter(value.clone())
-            if index % 3 == 0:
-                self.register_parameter(name, parameter)
-            elif index % 3 == 1:
-                self.inner.register_parameter(name, parameter)
-            else:
-                self.inner.deep[name] = parameter
-
-
-def short(name):
-    return name.rpartition(".")[2]
-
-
 def compare(candidate, values, steps):
     """Call the function once for each step, which gives the gradients of both ranks by name; None for none."""
-
-    def work(rank):
-        model, after = Model(values), []
-        for step in steps:
-            for name, parameter in model.named_parameters():
-                grad = step[rank][short(name)]
-                parameter.grad = None if grad is None else grad.clone()
-            candidate.all_reduce_gradients(model, WORLD)
-            after.append({short(name): parameter.grad for name, parameter in model.named_parameters()})
-            after[-1] = {
-                name: None if grad is None else grad.detach().clone() for name, grad in after[-1].items()
-            }
-        state = {short(name): value.detach() for name, value in model.state_dict().items()}
-        return {"grads": after, "state": state}
-
-    for rank, found in enumerate(on_ranks(candidate, work)):
+    for rank, found in enumerate(on_ranks(candidate, "reduce_gradients", values, steps)):
         for number, step in enumerate(steps):
             candidate.show(rank=rank, **{f"rank {r}": step[r] for r in range(WORLD)})
             for name, grad in found["grads"][number].items():
@@ -207,6 +73,21 @@ def close(got, grads, name):
     largest = max(1e-30, *(float(grad.double().abs().max()) for grad in grads))
     unit = torch.finfo(grads[0].dtype).eps
     assert_close(got, want, dtype=grads[0].dtype, rtol=4 * unit, atol=4 * unit * largest, name=name)
+
+
+def one_process(x, y, weights):
+    """The parameters after SGD with momentum on the whole batches; the first bias is frozen."""
+    model = nn.Sequential(nn.Linear(4, 5), nn.Tanh(), nn.Linear(5, 2)).double()
+    with torch.no_grad():
+        for parameter, weight in zip(model.parameters(), weights, strict=True):
+            parameter.copy_(weight)
+    model[0].bias.requires_grad_(False)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1, momentum=0.9)
+    for xs, ys in zip(x, y, strict=True):
+        optimizer.zero_grad()
+        nn.functional.mse_loss(model(xs), ys).backward()
+        optimizer.step()
+    return [parameter.detach() for parameter in model.parameters()]
 
 
 def zeros(**shapes):
@@ -304,29 +185,8 @@ def test_trains_like_one_process(candidate):
     x, y = source.tensor(3, 8, 4), source.tensor(3, 8, 2)
     weights = [source.tensor(5, 4), source.tensor(5), source.tensor(2, 5), source.tensor(2)]
 
-    def train(part, reduce):
-        model = nn.Sequential(nn.Linear(4, 5), nn.Tanh(), nn.Linear(5, 2)).double()
-        with torch.no_grad():
-            for parameter, weight in zip(model.parameters(), weights, strict=True):
-                parameter.copy_(weight)
-        model[0].bias.requires_grad_(False)  # frozen
-        optimizer = torch.optim.SGD(model.parameters(), lr=0.1, momentum=0.9)
-        for xs, ys in zip(x, y, strict=True):
-            optimizer.zero_grad()
-            nn.functional.mse_loss(model(xs[part]), ys[part]).backward()
-            reduce(model)
-            optimizer.step()
-        return [parameter.detach() for parameter in model.parameters()]
-
-    def work(rank):
-        def reduce(model):
-            time.sleep(0.01 * rank)
-            candidate.all_reduce_gradients(model, WORLD)
-
-        return train(slice(4 * rank, 4 * rank + 4), reduce)
-
-    alone = train(slice(None), lambda model: None)
-    for rank, found in enumerate(on_ranks(candidate, work)):
+    alone = one_process(x, y, weights)
+    for rank, found in enumerate(on_ranks(candidate, "train_on_halves", x, y, weights)):
         for number, (got, want) in enumerate(zip(found, alone, strict=True)):
             assert_close(got, want, rtol=1e-9, atol=1e-11, name=f"parameter {number} of rank {rank}")
 

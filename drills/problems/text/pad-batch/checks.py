@@ -3,7 +3,7 @@
 import numpy as np
 from hypothesis import strategies as st
 
-from drills.checking import assert_equal, check, unpack
+from drills.checking import assert_equal, check, require, unpack
 from drills.strategies import sources
 
 
@@ -21,6 +21,18 @@ def padded(sequences, pad_id, max_length, side):
     return ids, mask
 
 
+def same(mine, want, name):
+    """Equal in dtype, shape and every entry."""
+    require(
+        getattr(mine, "dtype", want.dtype) == want.dtype,
+        f"{name} must be {want.dtype}, not {getattr(mine, 'dtype', '')}.",
+        f"{name} 的 dtype 应为 {want.dtype}，实际是 {getattr(mine, 'dtype', '')}。",
+        actual=mine,
+        name=name,
+    )
+    assert_equal(mine, want, name=name)
+
+
 def holds(candidate, sequences, pad_id, *more):
     max_length, side = (*more, *(None, "right")[len(more) :])
     got = candidate.pad_batch([list(s) for s in sequences], pad_id, *more)
@@ -30,7 +42,7 @@ def holds(candidate, sequences, pad_id, *more):
         padded(sequences, pad_id, max_length, side),
         strict=True,
     ):
-        assert_equal(mine, want, name=name)
+        same(mine, want, name)
 
 
 @check("Worked by hand: three tokens and one.", "手算例子：三个 token 和一个 token。")
@@ -40,8 +52,8 @@ def test_by_hand(candidate):
         ((None, "left"), [0, 0, 8], [False, False, True]),
     ):
         ids, mask = unpack(candidate.pad_batch([[5, 6, 7], [8]], 0, *more), 2, "ids", "mask")
-        assert_equal(ids, np.array([[5, 6, 7], row], dtype=np.int64), name="ids")
-        assert_equal(mask, np.array([[True, True, True], on]), name="mask")
+        same(ids, np.array([[5, 6, 7], row], dtype=np.int64), "ids")
+        same(mask, np.array([[True, True, True], on]), "mask")
     holds(candidate, [[5, 6, 7], [8]], 0, 2)
 
 

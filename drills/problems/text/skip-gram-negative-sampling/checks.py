@@ -36,9 +36,7 @@ def holds(candidate, center, context, negatives):
     eps = float(np.finfo(center.dtype).eps)
     scale = float(np.abs(center).astype(np.float64) @ np.max(np.abs(np.vstack([context, negatives])), axis=0))
     noise = 16 * eps * (1 + scale) * (len(center) + len(negatives))  # of a dot product, and so of sigma
-    assert_close(
-        np.float64(got[0]), np.float64(want[0]), rtol=16 * eps, atol=noise * (1 + len(negatives)), name="loss"
-    )
+    assert_close(got[0], np.float64(want[0]), rtol=16 * eps, atol=noise * (1 + len(negatives)), name="loss")
     size = max(float(np.abs(x).max()) for x in (center, context, negatives))
     for name, mine, wanted in zip(NAMES[1:], got[1:], want[1:], strict=True):
         atol = noise * size * (1 + len(negatives))
@@ -49,11 +47,12 @@ def arrays(*values, dtype=np.float64):
     return [np.array(value, dtype=dtype) for value in values]
 
 
-@check("Worked by hand: both dot products 0.", "手算例子：两个点积都是 0。")
+@check("Worked by hand: dot products 0 and ln 3.", "手算例子：点积为 0 和 ln 3。")
 def test_by_hand(candidate):
-    got = unpack(candidate.sgns_loss(*arrays([1.0], [0.0], [[0.0]])), 4, *NAMES)
-    for name, mine, want in zip(NAMES, got, (2 * math.log(2), [0.0], [-0.5], [[0.5]]), strict=True):
-        assert_close(np.asarray(mine, dtype=float), np.array(want), rtol=1e-9, atol=1e-12, name=name)
+    got = unpack(candidate.sgns_loss(*arrays([1.0], [0.0], [[math.log(3)]])), 4, *NAMES)
+    known = (3 * math.log(2), [0.75 * math.log(3)], [-0.5], [[0.75]])
+    for name, mine, want in zip(NAMES, got, known, strict=True):
+        assert_close(mine, np.array(want), rtol=1e-9, atol=1e-12, name=name)
 
 
 @check("The context is pulled, the negatives are pushed.", "上下文词被拉近，负样本被推远。")

@@ -1,0 +1,25 @@
+"""BERT's masking for masked language modelling (Devlin et al. 2018, §3.1 and appendix A.1)."""
+
+import numpy as np
+
+
+def mask_tokens(
+    ids: np.ndarray,
+    rng: np.random.Generator,
+    mask_id: int,
+    vocab_size: int,
+    special_ids: list[int],
+    probability: float = 0.15,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return (inputs, labels), both (B, T): 15 % chosen, of these 80 % masked, 10 % random, 10 % kept."""
+    ordinary = ~np.isin(ids, special_ids)
+    order = np.where(ordinary, rng.random(ids.shape), 2.0).argsort(axis=1).argsort(axis=1)  # ranks in a row
+    count = np.rint(probability * ordinary.sum(axis=1, keepdims=True))
+    chosen = ordinary & (order < count)  # (B, T)
+    labels = np.where(chosen, ids, -100)  # the kept ones are predicted too
+
+    fate = rng.random(ids.shape)  # a draw of its own: `chosen` has used up the first
+    noise = rng.integers(0, vocab_size, ids.shape)
+    inputs = np.where(chosen & (fate < 0.8), mask_id, ids)
+    inputs = np.where(chosen & (fate >= 0.9), noise, inputs)
+    return inputs, labels
