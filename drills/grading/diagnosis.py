@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 import warnings
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,8 @@ def diagnose(task: Task, seen: dict[str, Testimony]) -> Diagnosis | None:
     """The first mutant, in the order of `mutants.yaml`, that did all that the learner's code did.
 
     Failed checks are replayed first, since most mutants part there. A second round is for a mistake that depends
-    on earlier calls: it keeps their order, and ends where the search for a smaller input began to disturb it.
+    on earlier calls: it keeps their order, and ends where the search for a smaller input began to disturb it. There
+    only mutants count whose own results depend on earlier calls; of another one, the later checks have said no.
     """
     drill = load_drill(Path(task.folder))
     checking.SEED = task.seed
@@ -39,36 +41,103 @@ def diagnose(task: Task, seen: dict[str, Testimony]) -> Diagnosis | None:
     undisturbed = written[: failed.index(True) + 1]
     mutants = load_mutants(drill)
     deadline = time.monotonic() + task.diagnosis_seconds
+    replay = _Replay(drill, task, seen, deadline)
     try:
-        for specs in (failed_first, undisturbed):
-            for mutant in mutants:
-                if _does_the_same(drill, mutant, task, specs, seen, deadline):
-                    return Diagnosis(mutant=f"{drill.id}/{mutant.id}", text=mutant.text)
+        for mutant in mutants:
+            if replay.parts_at(mutant, failed_first) is None:
+                return replay.diagnosis(mutant)
+        for mutant in mutants:
+            if replay.parts_at(mutant, undisturbed) is None and replay.remembers(
+                mutant, undisturbed, failed_first
+            ):
+                return replay.diagnosis(mutant)
     except _OutOfTime:
         pass
     return None
 
 
-def _does_the_same(
-    drill: Drill,
-    mutant: Mutant,
-    task: Task,
-    specs: list[CheckSpec],
-    seen: dict[str, Testimony],
-    deadline: float,
-) -> bool:
-    try:
-        kind = _Replayed if task.isolation == "separate" else LocalCandidate
-        candidate = kind(
-            source_of(drill, mutant),
-            task.file_name,
-            parameters_of(task),
-            _MUTANT_SECONDS,
-            stage=stage_of(task),
-        )
-    except (CandidateError, Hang):
+@dataclass(frozen=True)
+class _Replay:
+    """The mutants of a drill, run against a testimony."""
+
+    drill: Drill
+    task: Task
+    seen: dict[str, Testimony]
+    deadline: float
+
+    def diagnosis(self, mutant: Mutant) -> Diagnosis:
+        return Diagnosis(mutant=f"{self.drill.id}/{mutant.id}", text=mutant.text)
+
+    def parts_at(self, mutant: Mutant, specs: list[CheckSpec]) -> CheckSpec | None:
+        """The first of the checks in which the mutant does not do what the learner's code did; None for none."""
+        candidate = self._load(mutant)
+        if candidate is None:
+            return specs[0]
+        for spec in specs:
+            if not _follows(candidate, spec, self.seen[spec.id], self.task.file_name, self.deadline):
+                return spec
+        return None
+
+    def remembers(self, mutant: Mutant, before: list[CheckSpec], specs: list[CheckSpec]) -> bool:
+        """Whether the check in which the mutant parts comes out otherwise once the checks `before` have run."""
+        parts = self.parts_at(mutant, specs)
+        assert parts is not None
+        return not _alike(self._testimony(mutant, [parts]), self._testimony(mutant, [*before, parts]))
+
+    def _testimony(self, mutant: Mutant, specs: list[CheckSpec]) -> Testimony:
+        """What a freshly loaded mutant does in the last of the checks, after those before it."""
+        candidate = self._load(mutant)
+        recorder = _Timed(self.deadline)
+        assert candidate is not None
+        candidate.witness = recorder
+        for spec in specs:
+            recorder.begin(spec.id)
+            run_check(spec, candidate, self.task.file_name, shrink=False)
+        return as_read(recorder, specs[-1].id)
+
+    def _load(self, mutant: Mutant) -> LocalCandidate | None:
+        kind = _Replayed if self.task.isolation == "separate" else LocalCandidate
+        try:
+            return kind(
+                source_of(self.drill, mutant),
+                self.task.file_name,
+                parameters_of(self.task),
+                _MUTANT_SECONDS,
+                stage=stage_of(self.task),
+            )
+        except (CandidateError, Hang):
+            return None
+
+
+class _Timed(evidence.Recorder):
+    """A recorder that gives up when the time for a diagnosis is over."""
+
+    def __init__(self, deadline: float) -> None:
+        super().__init__()
+        self.deadline = deadline
+
+    def saw(self, value: Any, *, drawn: bool = False) -> None:
+        if time.monotonic() > self.deadline:
+            raise _OutOfTime
+        super().saw(value, drawn=drawn)
+
+
+def as_read(recorder: evidence.Recorder, check: str) -> Testimony:
+    """A check's testimony as it is after it has travelled."""
+    return evidence.read(recorder.message())[check]
+
+
+def _alike(one: Testimony, other: Testimony) -> bool:
+    if (one.ending is None) != (other.ending is None) or len(one.calls) != len(other.calls):
         return False
-    return all(_follows(candidate, spec, seen[spec.id], task.file_name, deadline) for spec in specs)
+    if one.ending is not None and other.ending is not None:
+        drawn = any(chance for chance, _ in one.calls)
+        if not evidence.same_ending(one.ending, other.ending, drawn=drawn):
+            return False
+    return all(
+        (evidence.same_draws if chance else evidence.agree)(mine, yours)
+        for (chance, mine), (_, yours) in zip(one.calls, other.calls, strict=True)
+    )
 
 
 class _Replayed(LocalCandidate):

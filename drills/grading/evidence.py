@@ -114,8 +114,8 @@ def same_ending(one: tuple[str, str, Any], other: tuple[str, str, Any], *, drawn
 def agree(one: Any, other: Any) -> bool:
     """Equal up to what two sound ways of computing it differ by; NaN agrees with NaN.
 
-    A list agrees with a tuple, a Python number with a NumPy scalar, a dict with the same keys in another order; array
-    types, shapes and dtypes must match.
+    A list agrees with a tuple, a Python number with a NumPy scalar or a tensor without axes, a dict with the same keys in
+    another order; array types, shapes and dtypes must match otherwise.
     """
     if isinstance(one, (list, tuple)) and isinstance(other, (list, tuple)):
         return len(one) == len(other) and all(map(agree, one, other))
@@ -128,9 +128,17 @@ def agree(one: Any, other: Any) -> bool:
     mine, yours = _array(one), _array(other)
     if mine is None or yours is None:
         return type(one) is type(other) and bool(one == other)
-    if mine[0] != yours[0] or mine[1].shape != yours[1].shape:
+    if mine[1].shape != yours[1].shape or not _of_a_kind(mine[0], yours[0], mine[1].shape):
         return False
     return _close(mine[1], yours[1], max(_tolerance(one), _tolerance(other)))
+
+
+def _of_a_kind(one: str, other: str, shape: tuple[int, ...]) -> bool:
+    """Whether two names of dtypes are the same, or those of a number and of a tensor that holds one."""
+    if one == other:
+        return True
+    others = {one, other} - {"number"}
+    return shape == () and len(others) == 1 and others.pop() not in ("bool", "tensor bool")
 
 
 def same_draws(one: Any, other: Any) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
+import torch
 
 from drills.catalog import find_drill
 from drills.comparing import Mismatch
@@ -92,6 +93,11 @@ def test_a_pass_and_a_rejected_file_have_none(grader: Grader) -> None:
         ("F0", "F0", True),
         (None, 0.0, False),
         (codec.Opaque("a.B"), codec.Opaque("a.C"), False),
+        (torch.tensor(0.25), 0.25, True),
+        (torch.tensor(0.25), 0.5, False),
+        (torch.tensor([0.25]), 0.25, False),
+        (torch.tensor(True), 1.0, False),
+        (torch.tensor(0.25), torch.tensor(0.25, dtype=torch.float64), False),
     ],
 )
 def test_agreement(one: object, other: object, same: bool) -> None:
