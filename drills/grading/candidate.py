@@ -105,11 +105,14 @@ class Hang(BaseException):
         self.shown_traceback = shown_traceback
 
 
+IN_PLACE = "Your code changed its argument"
+
+
 def mutated(names: Sequence[str]) -> Mismatch:
     listed = ", ".join(names)
     return Mismatch(
         Text(
-            en=f"Your code changed its argument {listed} in place.",
+            en=f"{IN_PLACE} {listed} in place.",
             zh=f"你的代码原地修改了参数 {listed}。",
         )
     )

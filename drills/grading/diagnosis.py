@@ -30,7 +30,8 @@ def diagnose(task: Task, seen: dict[str, Testimony]) -> Diagnosis | None:
 
     Failed checks are replayed first, since most mutants part there. A second round is for a mistake that depends
     on earlier calls: it keeps their order, and ends where the search for a smaller input began to disturb it. There
-    only mutants count whose own results depend on earlier calls; of another one, the later checks have said no.
+    only mutants count whose own results depend on earlier calls (those of one that changes an argument do, as the
+    check's arrays are its own here); of another one, the later checks have said no.
     """
     drill = load_drill(Path(task.folder))
     checking.SEED = task.seed
@@ -47,8 +48,9 @@ def diagnose(task: Task, seen: dict[str, Testimony]) -> Diagnosis | None:
             if replay.parts_at(mutant, failed_first) is None:
                 return replay.diagnosis(mutant)
         for mutant in mutants:
-            if replay.parts_at(mutant, undisturbed) is None and replay.remembers(
-                mutant, undisturbed, failed_first
+            if replay.parts_at(mutant, undisturbed) is None and (
+                evidence.in_place(seen[undisturbed[-1].id])
+                or replay.remembers(mutant, undisturbed, failed_first)
             ):
                 return replay.diagnosis(mutant)
     except _OutOfTime:

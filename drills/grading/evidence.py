@@ -13,7 +13,7 @@ import numpy as np
 
 from drills.comparing import Mismatch
 from drills.grading import codec
-from drills.grading.candidate import CandidateError, Hang, LearnerError
+from drills.grading.candidate import IN_PLACE, CandidateError, Hang, LearnerError
 
 MAX_BYTES = 8 << 20
 """Results kept of one grading; what comes later is not compared."""
@@ -102,6 +102,11 @@ def ending_of(error: BaseException) -> tuple[str, str, Any]:
     if isinstance(error, (CandidateError, Hang)):
         return "ended", error.verdict, None
     return "unusable", type(error).__name__, None
+
+
+def in_place(seen: Testimony) -> bool:
+    """Whether what failed is that an argument was changed."""
+    return seen.ending is not None and seen.ending[1].startswith(IN_PLACE)
 
 
 def same_ending(one: tuple[str, str, Any], other: tuple[str, str, Any], *, drawn: bool) -> bool:

@@ -1,7 +1,7 @@
 """Gradings per second of a class: warm graders on all cores, and Dask, against a pytest process for each file.
 
     .venv/bin/python tests/benchmarks/cohort.py [--files 200] [--sample 24] [--numpy ID] [--torch ID]
-    .venv/bin/python tests/benchmarks/cohort.py --simulate 10000
+    .venv/bin/python tests/benchmarks/cohort.py --simulate 10000 [--only ID,ID]
 
 The first compares, for a NumPy and a PyTorch drill, what `preptrain grade` does with `--files` submissions (solutions,
 alternatives and mutants, each different in its text; mistakes are named too) with `python -m pytest` on each of a sample of the same
@@ -99,12 +99,13 @@ def compare(drill: Drill, files: int, sample: int) -> bool:
     return ratio >= TARGETS[drill.backend] and behind <= DASK_WITHIN
 
 
-def simulate(count: int) -> bool:
+def simulate(count: int, only: list[str]) -> bool:
     """A class of `count` submissions; memory is that of this process at its largest so far."""
     drills = {
         name: drill
         for name, drill in load_catalog().items()
-        if drill.track in SIMULATED_TRACKS and drill.backend == "numpy" and name not in SLOW
+        if (name in only)
+        or (not only and drill.track in SIMULATED_TRACKS and drill.backend == "numpy" and name not in SLOW)
     }
     with tempfile.TemporaryDirectory() as folder:
         root, results = Path(folder) / "class", Path(folder) / "ledger.db"
@@ -147,9 +148,10 @@ def main() -> Iterator[bool]:
     parser.add_argument("--numpy", default="attention")
     parser.add_argument("--torch", default="rms-norm")
     parser.add_argument("--simulate", type=int)
+    parser.add_argument("--only", default="", help="drills to simulate, with commas between")
     arguments = parser.parse_args()
     if arguments.simulate:
-        yield simulate(arguments.simulate)
+        yield simulate(arguments.simulate, [name for name in arguments.only.split(",") if name])
         return
     for name in (arguments.numpy, arguments.torch):
         yield compare(find_drill(name), arguments.files, arguments.sample)
