@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from classes import hand_in
+from classes import filed, hand_in
 
 from drills.catalog import Drill, find_drill
 from drills.cohort import running
@@ -268,20 +268,6 @@ def test_ctrl_c_keeps_what_is_graded_and_writes_results(course: Class) -> None:
     rows = pd.read_csv(course.results / "results.csv")
     assert (rows["verdict"] == "not_graded").sum() == 24 - kept
     assert "report.html" in out
-
-
-def filed(folder: Path) -> int:
-    path = folder / "ledger.db"
-    if not path.exists():
-        return 0
-    try:
-        db = sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=5)
-        try:
-            return int(db.execute("SELECT count(*) FROM grading").fetchone()[0])
-        finally:
-            db.close()
-    except sqlite3.OperationalError:
-        return 0
 
 
 def test_a_ledger_that_is_none_is_left_alone(tmp_path: Path) -> None:
