@@ -116,7 +116,7 @@ def fresh_rng(*key: int) -> np.random.Generator:
 
 def expect_error(call: Callable[..., Any], error: str, *args: Any, **kwargs: Any) -> None:
     """Fail unless the call raises the named exception (or a subclass of it)."""
-    from drills.grading.candidate import LearnerError
+    from drills.grading.failures import LearnerError
 
     try:
         result = call(*args, **kwargs)
@@ -135,7 +135,7 @@ def expect_error(call: Callable[..., Any], error: str, *args: Any, **kwargs: Any
 
 def error_name(error: Exception | None) -> str:
     """The name of what a call of the learner's code raised; an ended process is raised on, for it is no exception."""
-    from drills.grading.candidate import CandidateError, LearnerError
+    from drills.grading.failures import CandidateError, LearnerError
 
     if isinstance(error, LearnerError):
         return error.mro[0]

@@ -14,7 +14,7 @@ from torch.autograd.function import once_differentiable
 from drills.grading.codec import tensors_of
 
 if TYPE_CHECKING:
-    from drills.grading.candidate import RemoteCandidate
+    from drills.grading.remote_candidate import RemoteCandidate
 
 
 class _Call(torch.autograd.Function):

@@ -13,9 +13,10 @@ from drills import checking
 from drills.catalog import Drill, load_drill
 from drills.checking import CheckSpec
 from drills.grading import evidence
-from drills.grading.candidate import CandidateError, Hang, LocalCandidate
 from drills.grading.evidence import Testimony
+from drills.grading.failures import CandidateError, Hang
 from drills.grading.judge import Task, load_checks, parameters_of, stage_of
+from drills.grading.local_candidate import LocalCandidate
 from drills.grading.objects import is_module
 from drills.grading.report import Diagnosis
 from drills.grading.runner import METER

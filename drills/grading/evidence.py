@@ -13,7 +13,7 @@ import numpy as np
 
 from drills.comparing import Mismatch
 from drills.grading import codec
-from drills.grading.candidate import IN_PLACE, CandidateError, Hang, LearnerError
+from drills.grading.failures import IN_PLACE, CandidateError, Hang, LearnerError
 
 MAX_BYTES = 8 << 20
 """Results kept of one grading; what comes later is not compared."""

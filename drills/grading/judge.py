@@ -11,17 +11,12 @@ from typing import Any
 from drills import checking
 from drills.checking import CheckSpec
 from drills.grading import learner, limits, policy
-from drills.grading.candidate import (
-    Candidate,
-    CandidateError,
-    Hang,
-    LearnerError,
-    LocalCandidate,
-    NoDevice,
-    RemoteCandidate,
-)
+from drills.grading.candidate import Candidate
 from drills.grading.evidence import Recorder
+from drills.grading.failures import CandidateError, Hang, LearnerError, NoDevice
 from drills.grading.guard import Guard
+from drills.grading.local_candidate import LocalCandidate
+from drills.grading.remote_candidate import RemoteCandidate
 from drills.grading.report import CheckResult, Failure
 from drills.grading.runner import Nursery
 from drills.grading.running import Outcome, holds_again, outcome_of, run_check

@@ -51,7 +51,7 @@ class _DrillRun:
     def candidate(self) -> Iterator[Any]:
         """The learner's code; separate from the checks where the drill allows it."""
         from drills.grading import limits
-        from drills.grading.candidate import CandidateError
+        from drills.grading.failures import CandidateError
         from drills.grading.judge import Task, make_candidate, rejected_before_running
         from drills.grading.runner import Nursery
 

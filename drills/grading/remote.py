@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from drills.grading import codec
 
 if TYPE_CHECKING:
-    from drills.grading.candidate import RemoteCandidate
+    from drills.grading.remote_candidate import RemoteCandidate
 
 _HANDLE = "_preptrain_handle"
 

@@ -16,8 +16,9 @@ from drills import checking
 from drills.checking import CheckSpec
 from drills.comparing import Mismatch
 from drills.grading import learner
-from drills.grading.candidate import Candidate, CandidateError, Hang, LearnerError, raised
+from drills.grading.candidate import Candidate
 from drills.grading.evidence import Halt
+from drills.grading.failures import CandidateError, Hang, LearnerError, raised
 from drills.grading.report import Failure, Verdict
 from drills.grading.runner import seed_global_generators
 from drills.grading.showing import clean, show

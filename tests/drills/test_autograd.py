@@ -14,7 +14,8 @@ import torch
 from drills.checking import gradients, unchanged
 from drills.comparing import Mismatch
 from drills.grading import limits
-from drills.grading.candidate import Crash, Hang, LearnerError, RemoteCandidate
+from drills.grading.failures import Crash, Hang, LearnerError
+from drills.grading.remote_candidate import RemoteCandidate
 from drills.grading.runner import Nursery
 
 SOURCE = """

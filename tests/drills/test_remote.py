@@ -9,15 +9,11 @@ import numpy as np
 import pytest
 
 from drills.comparing import Mismatch
-from drills.grading.candidate import (
-    Candidate,
-    CandidateError,
-    Crash,
-    LearnerError,
-    LocalCandidate,
-    RemoteCandidate,
-)
+from drills.grading.candidate import Candidate
+from drills.grading.failures import CandidateError, Crash, LearnerError
 from drills.grading.limits import MEMORY_BYTES
+from drills.grading.local_candidate import LocalCandidate
+from drills.grading.remote_candidate import RemoteCandidate
 from drills.grading.runner import Nursery
 
 torch = pytest.importorskip("torch")

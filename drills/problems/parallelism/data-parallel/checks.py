@@ -6,7 +6,7 @@ from torch import nn
 
 from drills.checking import assert_close, check, fresh_rng, require
 from drills.grading import limits
-from drills.grading.candidate import Crash, Hang, raised
+from drills.grading.failures import Crash, Hang, raised
 from drills.strategies import Source, sizes, sources
 from quizbank.models import Text
 
