@@ -12,6 +12,7 @@ from datetime import date, datetime
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from quizbank import extras
 from quizbank.entries import Entry
 from quizbank.errors import PlainError
 from quizbank.record import Record
@@ -56,16 +57,10 @@ class _Sample:
 def optimise(record: Record, now: datetime) -> Fit:
     """Fit to the record's log and, where that predicts the held-out reviews better, use it from now on.
 
-    Earlier parameters are kept (`fits`). Raises OptimiseError where there are too few reviews, or where the
-    package is missing.
+    Earlier parameters are kept (`fits`). Raises OptimiseError where there are too few reviews, MissingPackage
+    where it cannot be done here.
     """
-    try:
-        import fsrs_rs_python as fsrs_rs
-    except ImportError as error:
-        raise OptimiseError(
-            "fitting needs the package fsrs-rs-python. Add it with: pip install 'preptrain[optimise]'",
-            "优化参数需要 fsrs-rs-python 包。请安装：pip install 'preptrain[optimise]'",
-        ) from error
+    fsrs_rs = extras.load("fsrs_rs_python", "optimise", ("fitting", "优化参数"))
     samples = samples_of(standing(record))
     if len(samples) < ENOUGH:
         raise OptimiseError(

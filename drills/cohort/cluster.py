@@ -9,11 +9,11 @@ from typing import Any, NamedTuple
 
 from drills.cohort.identity import grader_digest
 from drills.cohort.running import OtherGrader
+from quizbank import extras
 from quizbank.errors import PlainError
 
 LOCAL = "local"
 CONNECT_SECONDS = 20
-INSTALL = "pip install 'preptrain[cluster]'"
 
 
 class ClusterError(PlainError):
@@ -31,14 +31,9 @@ class Cluster(NamedTuple):
 def cluster(address: str, workers: int) -> Iterator[Cluster]:
     """The scheduler at `address`, or for "local" one of our own with `workers` processes, on loopback alone.
 
-    Raises ClusterError where it is not to be had or has no workers, OtherGrader where a worker would grade otherwise.
+    Raises ClusterError where it is not to be had or has no workers, MissingPackage without Dask, OtherGrader where a worker would grade otherwise.
     """
-    try:
-        import distributed
-    except ImportError as error:
-        raise ClusterError(
-            f"a cluster needs Dask. Install it with: {INSTALL}", f"使用集群需要 Dask，请运行：{INSTALL}"
-        ) from error
+    distributed = extras.load("distributed", "cluster", ("a cluster", "使用集群"))
     with _client(distributed, address, workers) as client:
         threads = sum(client.nthreads().values())
         if not threads:

@@ -19,12 +19,13 @@ from drills.cohort import teacher
 from drills.cohort.identity import Identity
 from drills.cohort.ledger import Ledger
 from drills.cohort.outcomes import DrillTally, Outcome, Person, Tallies, people
-from drills.cohort.similarity import Alike, SimilarityError
+from drills.cohort.similarity import Alike
 from drills.cohort.submissions import Found
 from drills.results import RESULTS, Grading, render
 from drills.results.grading import failed_check, plain
 from quizbank.exporting.csv_export import safe
 from quizbank.exporting.writing import Out, to_file
+from quizbank.extras import MissingPackage
 from quizbank.models import Language
 
 VERSION = 1
@@ -41,7 +42,7 @@ class Summary:
 
     tallies: list[DrillTally]
     groups: list[Alike]
-    missing: SimilarityError | None = None
+    missing: MissingPackage | None = None
     """Why nothing was compared."""
 
 
@@ -77,7 +78,7 @@ class Results:
     def _summary(self, tallies: Tallies) -> Summary:
         try:
             groups = teacher.near_identical(self.found.submissions, self.drills.values())
-        except SimilarityError as error:
+        except MissingPackage as error:
             return Summary(tallies.handed_in(), [], error)
         return Summary(tallies.handed_in(), groups)
 

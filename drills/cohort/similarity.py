@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from quizbank.errors import PlainError
+from quizbank import extras
 
 LEAST = 0.92
 """Similarity from which a pair is listed."""
@@ -19,11 +19,6 @@ SHORTEST = 60
 """Parts of a normalised program below which likeness says nothing."""
 BLOCK = 512
 Shape = tuple[str, ...]
-INSTALL = "pip install 'preptrain[class]'"
-
-
-class SimilarityError(PlainError):
-    """The library that compares is missing."""
 
 
 class Alike(NamedTuple):
@@ -39,15 +34,8 @@ class Alike(NamedTuple):
 def alike(
     drill: str, programs: Iterable[tuple[str, str]], published: Iterable[str], least: float = LEAST
 ) -> list[Alike]:
-    """Groups of (person, source) that are alike, the most alike first. Raises SimilarityError."""
-    try:
-        import rapidfuzz
-    except ImportError as error:
-        raise SimilarityError(
-            f"finding near-identical files needs RapidFuzz. Install it with: {INSTALL}",
-            f"查找雷同代码需要 RapidFuzz，请运行：{INSTALL}",
-        ) from error
-    del rapidfuzz
+    """Groups of (person, source) that are alike, the most alike first. Raises MissingPackage."""
+    extras.load("rapidfuzz", "class", ("finding near-identical files", "查找雷同代码"))
     owners: dict[Shape, list[str]] = defaultdict(list)
     for person, source in programs:
         if (shape := normalised(source)) is not None and len(shape) >= SHORTEST:

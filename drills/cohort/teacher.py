@@ -42,7 +42,7 @@ def page(
 
 
 def near_identical(submissions: Iterable[Submission], drills: Iterable[Drill]) -> list[Alike]:
-    """The groups of each drill; raises SimilarityError where the library is missing."""
+    """The groups of each drill; raises MissingPackage where the library is missing."""
     by_drill: dict[str, list[Submission]] = {}
     for one in submissions:
         by_drill.setdefault(one.drill, []).append(one)

@@ -13,7 +13,7 @@ from datetime import datetime
 from itertools import count
 from typing import Any
 
-from quizbank.exporting import extras
+from quizbank import extras
 from quizbank.exporting.anki_notes import (
     ANSWER_SIDE,
     FIELDS,
@@ -29,7 +29,7 @@ from quizbank.loader import Bank
 
 def package(bank: Bank, now: datetime) -> bytes:
     """The whole file; raises MissingPackage where genanki is not installed."""
-    genanki = extras.load("genanki", "anki")
+    genanki = extras.load("genanki", "export", ("anki", "anki "))
     model = _note_type(genanki)
     decks: dict[str, Any] = {}
     for question in bank.questions.values():

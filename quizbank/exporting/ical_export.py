@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections import Counter
 from datetime import timedelta
 
-from quizbank.exporting.extras import load
 from quizbank.exporting.writing import Options, Out
+from quizbank.extras import load
 from quizbank.goals import Goal
 from quizbank.record import Record
 from quizbank.scheduling import learner_day
@@ -18,7 +18,7 @@ DAYS = 30
 
 
 def write(record: Record, out: Out, options: Options) -> None:
-    icalendar = load("icalendar", "ical")
+    icalendar = load("icalendar", "export", ("ical", "ical "))
     today = learner_day(options.now.astimezone())
     goal = Goal.from_json(record.setting("goal"))
     last = goal.day if goal is not None and goal.day >= today else today + timedelta(days=DAYS)

@@ -9,9 +9,9 @@ from itertools import islice
 from typing import Any
 
 from quizbank.entries import Entry, dumps
-from quizbank.exporting.extras import load
 from quizbank.exporting.json_export import entry_fields
 from quizbank.exporting.writing import Options, Out
+from quizbank.extras import load
 from quizbank.record import Record
 
 VERSION = 1
@@ -38,7 +38,9 @@ class _Sink:
 
 def write(record: Record, out: Out, options: Options) -> None:
     """Undone entries stay in, marked in `voided`."""
-    arrow, parquet = load("pyarrow", "parquet"), load("pyarrow.parquet", "parquet")
+    arrow, parquet = (
+        load(name, "export", ("parquet", "parquet ")) for name in ("pyarrow", "pyarrow.parquet")
+    )
     schema = _schema(arrow)
     void = record.void()
     with parquet.ParquetWriter(arrow.PythonFile(_Sink(out), mode="w"), schema, compression="zstd") as writer:

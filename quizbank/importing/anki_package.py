@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, BinaryIO, cast
 
-from quizbank.exporting import extras
+from quizbank import extras
 from quizbank.importing.anki_notes import Note, drafts
 from quizbank.importing.drafts import Draft, ImportFailed
 
@@ -47,7 +47,9 @@ def _unpack(package: zipfile.ZipFile, target: Path) -> None:
     with package.open(name) as packed, target.open("wb") as out:
         stream = cast(BinaryIO, packed)
         if name.endswith("b"):
-            zstandard = extras.load("zstandard", "a package of Anki's new format")
+            zstandard = extras.load(
+                "zstandard", "export", ("a package of Anki's new format", "Anki 新格式的卡组文件")
+            )
             try:
                 _copy(zstandard.ZstdDecompressor().stream_reader(stream), out)
             except zstandard.ZstdError as error:

@@ -17,7 +17,7 @@ from right_answers import make, text
 from quizbank.exporting.anki_export import package
 from quizbank.exporting.anki_notes import FIELDS, NOTE_TYPE, guid, read_note, tags
 from quizbank.exporting.anki_text import write
-from quizbank.exporting.extras import MissingPackage
+from quizbank.extras import MissingPackage
 from quizbank.faults import KINDS
 from quizbank.loader import Bank, load_bank
 

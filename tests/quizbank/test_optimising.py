@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import builtins
 import random
+import sys
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -13,6 +13,7 @@ import pytest
 from record_support import NOON, answer
 
 from quizbank.entries import Entry
+from quizbank.extras import MissingPackage
 from quizbank.optimising import ENOUGH, OptimiseError, fits, optimise, restore, samples_of
 from quizbank.record import Record
 from quizbank.scheduling import DECAY, GOOD, Schedule, recall_on, review
@@ -92,13 +93,6 @@ def test_a_forgetful_learner_is_asked_sooner(record: Record) -> None:
 
 
 def test_without_the_package(record: Record, monkeypatch: pytest.MonkeyPatch) -> None:
-    real = builtins.__import__
-
-    def missing(name: str, *rest: object, **more: object) -> object:
-        if name == "fsrs_rs_python":
-            raise ImportError(name)
-        return real(name, *rest, **more)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(builtins, "__import__", missing)
-    with pytest.raises(OptimiseError, match=r"preptrain\[optimise\]"):
+    monkeypatch.setitem(sys.modules, "fsrs_rs_python", None)
+    with pytest.raises(MissingPackage, match=r"preptrain\[optimise\]"):
         optimise(record, NOON)
