@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from quizbank.entries import REPORT, Entry
@@ -88,18 +89,33 @@ def tallies_of(card: Card | None, entry: Entry) -> list[Tally]:
 
 def advance(card: Card | None, entry: Entry, schedule: Schedule) -> Card:
     """The card after one more answer."""
-    after = review(card, entry.item, entry.rating, entry.local, schedule)
     aged = bool(age_of(card, entry))
-    solved_now = after.solved_after is None and entry.score >= 1
-    return replace(
-        after,
+    reps, correct, best, recalls, recalled, solved_after, sure_wrong = (
+        (0, 0, 0.0, 0, 0, None, False)
+        if card is None
+        else (
+            card.reps,
+            card.correct,
+            card.best,
+            card.recalls,
+            card.recalled,
+            card.solved_after,
+            card.sure_wrong,
+        )
+    )
+    return review(
+        card,
+        entry.item,
+        entry.rating,
+        entry.local,
+        schedule,
         rev=entry.rev,
-        correct=after.correct + int(entry.correct),
-        best=max(after.best, entry.score),
-        recalls=after.recalls + int(aged),
-        recalled=after.recalled + int(aged and entry.rating > AGAIN),
-        solved_after=after.reps if solved_now else after.solved_after,
-        sure_wrong=not entry.correct and (entry.confidence == SURE or after.sure_wrong),
+        correct=correct + int(entry.correct),
+        best=max(best, entry.score),
+        recalls=recalls + int(aged),
+        recalled=recalled + int(aged and entry.rating > AGAIN),
+        solved_after=reps + 1 if solved_after is None and entry.score >= 1 else solved_after,
+        sure_wrong=not entry.correct and (entry.confidence == SURE or sure_wrong),
     )
 
 
@@ -119,9 +135,11 @@ class Derived:
         card = self.cards.get(entry.item)
         for tally in tallies_of(card, entry):
             name = tally.kind, tally.key
-            self.tallies[name] = self.tallies.get(name, Tally(*name)).plus(tally)
+            known = self.tallies.get(name)
+            self.tallies[name] = known.plus(tally) if known else tally
         day = day_of(entry)
-        self.days[day.day] = self.days.get(day.day, Day(day.day)).plus(day)
+        earlier = self.days.get(day.day)
+        self.days[day.day] = earlier.plus(day) if earlier else day
         self.cards[entry.item] = advance(card, entry, self.schedule)
 
 
@@ -203,5 +221,6 @@ def card_of(row: tuple[Any, ...], decay: float = DECAY) -> Card:
     )
 
 
+@lru_cache(maxsize=10_000)  # there are more cards than days
 def _midnight(day: str) -> datetime:
     return aligned(date.fromisoformat(day))

@@ -8,6 +8,7 @@ import os
 import zlib
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
+from functools import cache
 from typing import Any, Literal
 
 from quizbank.scheduling import RIGHT
@@ -51,7 +52,12 @@ class Entry:
     @property
     def local(self) -> datetime:
         """When it was on the learner's own clock."""
-        return self.at.astimezone(timezone(timedelta(minutes=self.offset_minutes)))
+        return self.at.astimezone(_zone(self.offset_minutes))
+
+
+@cache
+def _zone(offset_minutes: int) -> timezone:
+    return timezone(timedelta(minutes=offset_minutes))
 
 
 def new_entry(
@@ -137,9 +143,13 @@ def uuid7(at: datetime) -> str:
     return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
 
 
+_readable = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
+_plain = json.JSONEncoder(default=repr).encode
+
+
 def dumps(value: Any) -> str:
     """Compact JSON, readable Chinese; a lone surrogate, which a terminal can send, is escaped."""
-    text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    text = _readable(value)
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -147,11 +157,11 @@ def dumps(value: Any) -> str:
     return text
 
 
-def to_row(entry: Entry) -> Row:
-    """The entry as COLUMNS name it, and a checksum."""
+def to_row(entry: Entry, seq: int | None = None) -> Row:
+    """The entry as COLUMNS name it, and a checksum; `seq` is its place where it has none yet."""
     row = (
         entry.id,
-        entry.seq,
+        entry.seq if seq is None else seq,
         (entry.at - EPOCH) // MILLISECOND,
         entry.offset_minutes,
         entry.kind,
@@ -197,4 +207,4 @@ def from_row(row: Row) -> Entry:
 
 def _checksum(values: Any) -> int:
     # Not SQLite's task: it notices a broken page, not a flipped bit in a text.
-    return zlib.crc32(json.dumps(list(values), default=repr).encode())
+    return zlib.crc32(_plain(list(values)).encode())

@@ -60,6 +60,8 @@ class Step:
     item: str
     seed: int
     seconds: int
+    rev: int = 1
+    """The question's revision; drills have none."""
 
 
 def plan_interview(
@@ -93,12 +95,14 @@ def plan_interview(
         and (deep is None or item.topics != deep.topics)
     ]
     steps = [
-        Step("quick", item.item, chance.randrange(2**31), _question(item, questions).seconds)
+        Step("quick", item.item, chance.randrange(2**31), question.seconds, question.rev)
         for item in interleave(quick)[: budget.quick]
+        for question in (_question(item, questions),)
     ]
     if deep is not None:
-        steps.append(Step("deep", deep.item, chance.randrange(2**31), budget.deep_seconds))
-        steps.append(Step("follow_up", deep.item, chance.randrange(2**31), budget.deep_seconds // 3))
+        rev, seconds = _question(deep, questions).rev, budget.deep_seconds
+        steps.append(Step("deep", deep.item, chance.randrange(2**31), seconds, rev))
+        steps.append(Step("follow_up", deep.item, chance.randrange(2**31), seconds // 3, rev))
     if drill is not None:
         steps.append(Step("drill", drill.item, chance.randrange(2**31), budget.drill_minutes * 60))
     return steps

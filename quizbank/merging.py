@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
@@ -13,13 +13,15 @@ from typing import Any
 
 from quizbank.entries import Entry
 from quizbank.errors import RecordError, reason
+from quizbank.migrations import backup_folder
 from quizbank.record import Record
+from quizbank.tables import Draft
 
 SQLITE = b"SQLite format 3\0"
 
 
 def merge(record: Record, other: Path) -> int:
-    """Take the log (and from a database the settings) of `other` into `record`; returns the new entries.
+    """Take the log (and from a database the settings and drafts) of `other` into `record`; returns the new entries.
 
     `other` is not touched. Raises RecordError, and changes nothing, where it cannot be read.
     """
@@ -32,6 +34,26 @@ def merge(record: Record, other: Path) -> int:
     if head == SQLITE:
         return _merge_database(record, other)
     return record.merge(list(_from_json(other)))
+
+
+def set_aside(record: Record, before: Iterable[Draft], now: datetime) -> Path | None:
+    """Write into a file those drafts of `before` that gave way in a merge; None where none did.
+
+    An older text of the learner's own is no longer in the record then, and still theirs. Raises RecordError.
+    """
+    held = {item: text for item, text, _ in record.drafts()}
+    gone = {item: text for item, text, _ in before if text and held.get(item) != text}
+    if not gone:
+        return None
+    path = backup_folder(record.path) / f"drafts-{now:%Y%m%d-%H%M%S}.json"
+    try:
+        path.parent.mkdir(exist_ok=True)
+        with path.open("x", encoding="utf-8") as file:
+            json.dump(gone, file, ensure_ascii=False, indent=1)
+    except OSError as error:
+        en, zh = reason(error)
+        raise RecordError(f"cannot write {path}: {en}", f"无法写入 {path}：{zh}") from error
+    return path
 
 
 def _merge_database(record: Record, other: Path) -> int:
@@ -49,7 +71,7 @@ def _merge_database(record: Record, other: Path) -> int:
         except sqlite3.Error as error:
             raise RecordError(f"cannot read {other}: {error}", f"无法读取 {other}：{error}") from error
         with Record.open(copy) as theirs:
-            return record.merge(theirs.entries(), theirs.settings())
+            return record.merge(theirs.entries(), theirs.settings(), theirs.drafts())
 
 
 def _from_json(path: Path) -> Iterator[Entry]:

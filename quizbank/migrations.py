@@ -113,6 +113,15 @@ MIGRATIONS: tuple[Migration, ...] = (
             "INSERT OR REPLACE INTO setting VALUES ('stale', '1', 0)",
         ),
     ),
+    Migration(
+        "dated drafts",
+        (
+            # Milliseconds since 1970: of two machines' drafts the later one holds. A question's answer takes its
+            # draft away, so that one that is there was made after the last answer.
+            "ALTER TABLE draft ADD COLUMN at INTEGER NOT NULL DEFAULT 0",
+            "UPDATE draft SET at = 1 + (SELECT coalesce(max(seq), 0) FROM log)",
+        ),
+    ),
 )
 
 

@@ -56,7 +56,7 @@ class Reader:
 
     def card(self, item: str) -> Card | None:
         with self._told():
-            return self._card(item)
+            return self._card(item, self._schedule().decay)
 
     def due_count(self, today: date) -> int:
         """How many items are due (`scheduling.is_due`), without reading them; bug hunts never are."""
@@ -127,7 +127,12 @@ class Reader:
     def draft(self, item: str) -> str | None:
         with self._told():
             row = self._db.execute("SELECT text FROM draft WHERE item = ?", (item,)).fetchone()
-        return None if row is None else str(row[0])
+        return str(row[0]) if row and row[0] else None
+
+    def drafts(self) -> list[tables.Draft]:
+        """Every draft, by item; the text is empty where it was taken away."""
+        with self._told():
+            return self._db.execute("SELECT item, text, at FROM draft ORDER BY item").fetchall()
 
     @property
     def schedule(self) -> Schedule:
@@ -171,9 +176,9 @@ class Reader:
             )
         )
 
-    def _card(self, item: str) -> Card | None:
+    def _card(self, item: str, decay: float) -> Card | None:
         row = self._db.execute(f"SELECT {CARD_COLUMNS} FROM card WHERE item = ?", (item,)).fetchone()
-        return None if row is None else self._to_card(row, self._schedule().decay)
+        return None if row is None else self._to_card(row, decay)
 
     def _to_card(self, row: tuple[Any, ...], decay: float) -> Card:
         try:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -30,8 +30,15 @@ __all__ = ["Day", "Entry", "Record", "RecordError", "Tally", "new_entry"]
 BUSY_SECONDS = 5.0
 ROWS = 5_000
 """Rows that a merge writes while it holds the lock."""
+_INSERT = f"INSERT INTO log ({COLUMNS}, checksum) VALUES ({', '.join('?' * 16)})"
+REPORTED = 500
+"""Rows between two words on how far a pass over the log is."""
 TRIES = 3
 """Passes over the log without the lock, before one that holds it."""
+
+
+Progress = Callable[[int, int], None]
+"""Told how many rows of the log are done, and of how many; what it raises ends the work."""
 
 
 class Record(Reader):
@@ -54,6 +61,8 @@ class Record(Reader):
             _use_wal(connection)
             # NORMAL would lose answers at a power cut; fullfsync says the same to macOS.
             connection.execute("PRAGMA synchronous = FULL")
+            # Pages, some 25 answers: a log that is written over is synced a quarter faster than one that grows.
+            connection.execute("PRAGMA wal_autocheckpoint = 200")
             connection.execute("PRAGMA fullfsync = ON")
             connection.execute("PRAGMA cell_size_check = ON")
             migrate(connection, path, migrations)
@@ -87,13 +96,16 @@ class Record(Reader):
         if entry.kind != "answer" or entry.item.startswith(REPORT):
             raise ValueError("only answers are appended; undo() takes one back")
         with self._writing():
-            entry = self._insert(entry)
-            derived = derive([entry], self._schedule(), self._card(entry.item))
-            tables.put_cards(self._db, derived.cards.values())
+            self._insert(entry)
+            schedule = self._schedule()
+            before = self._card(entry.item, schedule.decay)
+            derived = derive([entry], schedule, before)
+            card = derived.cards[entry.item]
+            tables.put_card(self._db, card, before)
             tables.add_sums(self._db, derived)
             if entry.item.startswith("q:"):
                 self._db.execute("DELETE FROM draft WHERE item = ?", (entry.item,))
-        return derived.cards[entry.item]
+        return card
 
     def keep_report(self, entry: Entry) -> None:
         """Keep a report ("m:…") in the log; nothing is derived from it."""
@@ -116,10 +128,11 @@ class Record(Reader):
                 raise RecordError(f"{target.id} is already undone", f"{target.id} 已经撤销过了")
             schedule = self._schedule()
             tables.add_sums(self._db, derive(self._standing(target.item), schedule), -1)
-            undo = self._insert(new_undo(target, now))
+            undo = new_undo(target, now)
+            undo = replace(undo, seq=self._insert(undo))
             derived = derive(self._standing(target.item), schedule)
             tables.drop_card(self._db, target.item)
-            tables.put_cards(self._db, derived.cards.values())
+            tables.insert_cards(self._db, derived.cards.values())
             tables.add_sums(self._db, derived)
         return undo
 
@@ -132,24 +145,30 @@ class Record(Reader):
         standing = [id_ for id_, target in undos.items() if id_ not in void and target not in undos]
         return self.undo(now, standing[-1]) if standing else None
 
-    def rebuild(self) -> None:
+    def rebuild(self, progress: Progress | None = None) -> None:
         """Make cards, days and tallies anew from the log; where nothing was wrong, nothing changes.
 
         The log is gone through without the write lock, which a million reviews would hold for a minute and more.
         """
         for _ in range(TRIES):
-            derived = self._derived()
+            derived = self._derived(progress)
             with self._writing():
                 if self._catch_up(derived):
                     tables.replace_all(self._db, derived.state)
                     return
         with self._writing():
-            tables.replace_all(self._db, self._derived().state)
+            tables.replace_all(self._db, self._derived(progress).state)
 
-    def merge(self, log: Iterable[Entry], settings: Iterable[tuple[str, Any, int]] = ()) -> int:
-        """Take in another log and its settings; returns how many entries were new.
+    def merge(
+        self,
+        log: Iterable[Entry],
+        settings: Iterable[tuple[str, Any, int]] = (),
+        drafts: Iterable[tables.Draft] = (),
+    ) -> int:
+        """Take in another log, its settings and its drafts; returns how many entries were new.
 
-        The union by id: in whatever order logs are merged, and however often, the state is the same. Raises
+        The union by id: in whatever order logs are merged, and however often, the state is the same. Of two drafts
+        the later one holds; a question's goes where the question was answered later on either machine. Raises
         RecordError where an id stands for another entry here than there; nothing is changed then. A long log is
         written in parts, so that other processes get their turn; killed in between, the record is whole, and
         merging again takes in the rest.
@@ -167,26 +186,36 @@ class Record(Reader):
         with self._writing():
             for name, value, at in settings:
                 tables.put_setting(self._db, name, value, at)
+            for draft in drafts:
+                tables.merge_draft(self._db, *draft)
+            tables.drop_answered_drafts(self._db)
         self.rebuild()
         return taken
 
-    def set_retention(self, retention: float, now: datetime | None = None) -> None:
-        """The chance of recall at which an item comes back; every due day follows it."""
+    def set_retention(
+        self, retention: float, now: datetime | None = None, progress: Progress | None = None
+    ) -> None:
+        """The chance of recall at which an item comes back; every due day follows it, and `progress` is told how far.
+
+        What `progress` raises leaves the new value in place, and the due days to the next opening.
+        """
         if not 0.7 <= retention <= 0.97:
             raise ValueError(f"retention lies between 0.7 and 0.97, not {retention}")
-        self.change_setting("retention", retention, now)
+        self.change_setting("retention", retention, now, progress)
 
-    def change_setting(self, name: str, value: Any, now: datetime | None = None) -> None:
+    def change_setting(
+        self, name: str, value: Any, now: datetime | None = None, progress: Progress | None = None
+    ) -> None:
         """Keep a setting (JSON; None takes it back); the state follows those that the schedule depends on."""
         followed = name in ("retention", "fits")
         with self._writing():
-            at = ((now or datetime.now(UTC)) - EPOCH) // MILLISECOND
+            at = _milliseconds(now)
             (last,) = self._db.execute("SELECT max(at) FROM setting WHERE name = ?", (name,)).fetchone()
             tables.put_setting(self._db, name, value, at if last is None else max(at, last + 1))
             if followed:
                 tables.mark_stale(self._db)
         if followed:
-            self.rebuild()
+            self.rebuild(progress)
 
     def back_up_daily(self, today: date) -> Path | None:
         """Copy the record to its folder of backups, once a day at most; None where today's exists."""
@@ -196,14 +225,11 @@ class Record(Reader):
         with self._told():
             return back_up(self._db, self.path, label)
 
-    def save_draft(self, item: str, text: str) -> None:
+    def save_draft(self, item: str, text: str, now: datetime | None = None) -> None:
         """Keep what has been typed so far; an empty text forgets it."""
+        clean = text.encode("utf-8", "replace").decode()  # a terminal can send lone surrogates
         with self._writing():
-            if text:
-                clean = text.encode("utf-8", "replace").decode()  # a terminal can send lone surrogates
-                self._db.execute("INSERT OR REPLACE INTO draft VALUES (?, ?)", (item, clean))
-            else:
-                self._db.execute("DELETE FROM draft WHERE item = ?", (item,))
+            tables.save_draft(self._db, item, clean, _milliseconds(now))
 
     # --- inside a transaction
 
@@ -220,17 +246,17 @@ class Record(Reader):
                     self._db.execute("ROLLBACK")
                 raise
 
-    def _insert(self, entry: Entry) -> Entry:
+    def _insert(self, entry: Entry) -> int:
+        """Put an entry at the end of the log; returns its place there."""
         # Later than all before it, even under a clock that was set back: replaying gives the same cards.
         (last,) = self._db.execute("SELECT max(seq) FROM log").fetchone()
-        ms = (entry.at - EPOCH) // MILLISECOND
-        entry = replace(entry, seq=ms if last is None else max(ms, last + 1))
-        self._put(to_row(entry))
-        return entry
+        ms = _milliseconds(entry.at)
+        seq = ms if last is None else max(ms, int(last) + 1)
+        self._put(to_row(entry, seq))
+        return seq
 
-    def _put(self, row: tuple[Any, ...]) -> None:
-        marks = ", ".join("?" * len(row))
-        self._db.execute(f"INSERT INTO log ({COLUMNS}, checksum) VALUES ({marks})", row)
+    def _put(self, row: Row) -> None:
+        self._db.execute(_INSERT, row)
 
     def _holds(self, row: Row) -> bool:
         """Whether the log has this entry; raises RecordError where it has another under its id."""
@@ -242,14 +268,17 @@ class Record(Reader):
             )
         return own is not None
 
-    def _derived(self) -> _Replay:
+    def _derived(self, progress: Progress | None = None) -> _Replay:
         """What follows from the log as it is now."""
         with self._told():
             undos = self._undos()
             void = void_ids(undos)
             replay = _Replay(Derived(self._schedule()), len(undos))
+            (rows,) = self._db.execute("SELECT count(*) FROM log").fetchone()
         for entry in self.entries():
             replay.take(entry, void)
+            if progress is not None and replay.rows % REPORTED == 0:
+                progress(replay.rows, max(rows, replay.rows))
         return replay
 
     def _catch_up(self, replay: _Replay) -> bool:
@@ -302,6 +331,11 @@ class _Replay:
         self.last = (entry.seq, entry.id)
         if entry.kind == "answer" and entry.id not in void:
             self.state.take(entry)
+
+
+def _milliseconds(now: datetime | None) -> int:
+    """Since 1970; None is this moment."""
+    return ((now or datetime.now(UTC)) - EPOCH) // MILLISECOND
 
 
 def _use_wal(connection: sqlite3.Connection) -> None:

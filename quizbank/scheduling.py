@@ -132,20 +132,27 @@ def is_due(card: Card, today: date) -> bool:
     return card.due <= day or card.last_review > day + ONE_DAY
 
 
-def review(card: Card | None, item: str, rating: int, now: datetime, schedule: Schedule = Schedule()) -> Card:
+def review(
+    card: Card | None,
+    item: str,
+    rating: int,
+    now: datetime,
+    schedule: Schedule = Schedule(),
+    **counts: Any,
+) -> Card:
     """The card after the item was rated 1 to 4 at `now` (aware, in the learner's own zone).
 
-    A clock that ran backwards counts as the same day.
+    A clock that ran backwards counts as the same day. `counts` are the card's fields that FSRS does not know.
     """
     if not AGAIN <= rating <= EASY:
         raise ValueError(f"a rating is 1 to 4, not {rating}")
     today = aligned(learner_day(now))
     parameters = schedule.parameters
     if card is None:
-        return _card(None, item, _remember(None, rating, today, parameters), rating, today, schedule)
+        return _card(None, item, _remember(None, rating, today, parameters), rating, today, schedule, counts)
     if today > card.last_review:
         memory = _remember(card.memory, rating, today, parameters)
-        return _card(card, item, memory, rating, today, schedule)
+        return _card(card, item, memory, rating, today, schedule, counts)
     if not item.startswith("q:"):
         of_day = max(rating, card.rating)
         memory = _remember(card.earlier, of_day, today, parameters)
@@ -154,11 +161,17 @@ def review(card: Card | None, item: str, rating: int, now: datetime, schedule: S
     else:
         of_day = min(rating, card.rating)
         memory = _remember(card.memory, rating, today, parameters)
-    return _card(card, item, memory, of_day, today, schedule)
+    return _card(card, item, memory, of_day, today, schedule, counts)
 
 
 def _card(
-    card: Card | None, item: str, memory: Memory, of_day: int, today: datetime, schedule: Schedule
+    card: Card | None,
+    item: str,
+    memory: Memory,
+    of_day: int,
+    today: datetime,
+    schedule: Schedule,
+    counts: dict[str, Any],
 ) -> Card:
     days = 1 if of_day == AGAIN else interval(memory.stability, schedule.retention, schedule.decay)
     state: dict[str, Any] = {
@@ -167,6 +180,7 @@ def _card(
         "difficulty": memory.difficulty,
         "last_review": today,
         "rating": of_day,
+        **counts,
     }
     if card is None:
         return Card(item=item, state=2, reps=1, lapses=0, first_review=today, decay=schedule.decay, **state)

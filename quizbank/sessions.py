@@ -256,6 +256,12 @@ class Session:
         return self._queue[0] if self._queue else None
 
     @property
+    def following(self) -> str | None:
+        """The item after the current one, whether that is skipped or rated; when it is failed and no other follows, it
+        comes again itself, and this is None."""
+        return self._queue[1] if len(self._queue) > 1 else None
+
+    @property
     def remaining(self) -> int:
         """How many are still to be asked, the current one included."""
         return len(self._queue)

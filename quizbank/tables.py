@@ -5,19 +5,31 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 from quizbank.derived import CARD_COLUMNS, Day, Derived, card_row
 from quizbank.scheduling import RETENTION, Card, Schedule
 
 STALE = "stale"  # set by a migration after which the derived tables must be made anew
-_CARD_MARKS = ", ".join("?" * len(CARD_COLUMNS.split(",")))
+_NAMES = CARD_COLUMNS.split(", ")
+_INSERT_CARD = f"INSERT INTO card ({CARD_COLUMNS}) VALUES ({', '.join('?' * len(_NAMES))})"
+# A column that is named here has its index written, whether or not it changes: of an answer's pages that is one less.
+_CHANGED = ", ".join(f"{name} = excluded.{name}" for name in _NAMES if name not in ("item", "first_review"))
+_PUT_CARD = f"{_INSERT_CARD} ON CONFLICT (item) DO UPDATE SET {_CHANGED}"
 
 
-def put_cards(db: sqlite3.Connection, cards: Iterable[Card]) -> None:
-    db.executemany(
-        f"INSERT OR REPLACE INTO card ({CARD_COLUMNS}) VALUES ({_CARD_MARKS})", map(card_row, cards)
-    )
+def put_card(db: sqlite3.Connection, card: Card, before: Card | None) -> None:
+    """The item's card after an answer; `before` is the one that stands there."""
+    db.execute(_PUT_CARD, card_row(card))
+    if before is not None and before.first_review != card.first_review:  # a clock set back
+        first = card.first_review.date().isoformat()
+        db.execute("UPDATE card SET first_review = ? WHERE item = ?", (first, card.item))
+
+
+def insert_cards(db: sqlite3.Connection, cards: Iterable[Card]) -> None:
+    """Cards of items that have none."""
+    db.executemany(_INSERT_CARD, map(card_row, cards))
 
 
 def drop_card(db: sqlite3.Connection, item: str) -> None:
@@ -50,7 +62,7 @@ def replace_all(db: sqlite3.Connection, derived: Derived) -> None:
     """Make every derived row anew."""
     for table in ("card", "daily", "tally"):
         db.execute(f"DELETE FROM {table}")
-    put_cards(db, derived.cards.values())
+    insert_cards(db, derived.cards.values())
     db.executemany(
         "INSERT INTO daily VALUES (?, ?, ?, ?, ?)", ((day.day, *_sums(day)) for day in derived.days.values())
     )
@@ -94,6 +106,51 @@ def settings(db: sqlite3.Connection) -> list[tuple[str, Any, int]]:
 
 def schedule(db: sqlite3.Connection) -> Schedule:
     """What the learner set, and the newest parameters fitted."""
-    fits = setting(db, "fits")
-    parameters = fits[-1]["parameters"] if fits else None
-    return Schedule(setting(db, "retention") or RETENTION, tuple(parameters) if parameters else None)
+    return _schedule(
+        *db.execute(
+            "SELECT (SELECT value FROM setting WHERE name = 'retention'),"
+            " (SELECT value FROM setting WHERE name = 'fits')"
+        ).fetchone()
+    )
+
+
+@lru_cache(maxsize=8)
+def _schedule(retention: str | None, fits: str | None) -> Schedule:
+    """Of the settings as they are stored: every answer asks, and they hardly ever change."""
+    found = json.loads(fits or "null")
+    parameters = found[-1]["parameters"] if found else None
+    return Schedule(json.loads(retention or "null") or RETENTION, tuple(parameters) if parameters else None)
+
+
+# --- drafts: an empty text stays as a row, so that a merge does not bring back what was taken away
+
+
+Draft = tuple[str, str, int]
+"""An item, what was typed for it, and when (milliseconds since 1970)."""
+
+
+def save_draft(db: sqlite3.Connection, item: str, text: str, at: int) -> None:
+    """Keep a draft made `at` (milliseconds since 1970); its time is later than that of the one before."""
+    row = {"item": item, "text": text, "at": at}
+    change = "UPDATE SET text = :text, at = max(:at, draft.at + 1)"
+    if text:
+        db.execute(f"INSERT INTO draft VALUES (:item, :text, :at) ON CONFLICT (item) DO {change}", row)
+    else:
+        db.execute(f"{change.replace('SET', 'draft SET')} WHERE item = :item AND text <> ''", row)
+
+
+def merge_draft(db: sqlite3.Connection, item: str, text: str, at: int) -> None:
+    """Take in a draft, unless a later one stands; two of one millisecond are told apart by their text."""
+    db.execute(
+        "INSERT INTO draft VALUES (:item, :text, :at) ON CONFLICT (item) DO UPDATE"
+        " SET text = :text, at = :at WHERE (:at, :text) > (draft.at, draft.text)",
+        {"item": item, "text": text, "at": at},
+    )
+
+
+def drop_answered_drafts(db: sqlite3.Connection) -> None:
+    """Forget drafts of questions that were answered since, perhaps on another machine."""
+    db.execute(
+        "DELETE FROM draft WHERE item GLOB 'q:*' AND EXISTS"
+        " (SELECT 1 FROM log WHERE log.item = draft.item AND kind = 'answer' AND log.at >= draft.at)"
+    )

@@ -15,7 +15,7 @@ from textual.command import CommandPalette, Provider
 from textual.reactive import reactive
 from textual.screen import Screen
 
-from tui import heap, markup, themes
+from tui import heap, markup, mock_saved, themes
 from tui.commands import CATALOGUE, active, bindings, remap
 from tui.messages import (
     CTRL_C,
@@ -27,6 +27,7 @@ from tui.messages import (
     Phrase,
     same,
 )
+from tui.mock_messages import UNFINISHED
 from tui.screens.page import Page
 from tui.screens.today import TodayScreen
 from tui.services import Services
@@ -98,6 +99,8 @@ class PreptrainApp(App[None], inherit_bindings=False):
             self.say(notice, severity="warning")
         if self.first_page is not None:
             self.action_goto(self.first_page)
+        if self.first_page != "mock" and mock_saved.is_waiting(self.services.record):
+            self.say(UNFINISHED)
 
     # --- what pages need
 

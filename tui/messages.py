@@ -240,7 +240,10 @@ MOCK_REPORT = Phrase(
     "Kept. As a file: preptrain mock show {id} > report.md",
     "已保存。导出：preptrain mock show {id} > report.md",
 )
-MOCK_LEAVE_ASK = Phrase("Leave the interview? Nothing of it is kept.", "退出模拟面试？本次不会留下记录。")
+MOCK_LEAVE_ASK = Phrase(
+    "Leave the interview? It is kept, and its clock stands still until you go on.",
+    "退出模拟面试？进度会保留，停止计时，回来后可以继续。",
+)
 
 # --- quiz
 QUIZ = Phrase("Quiz", "答题")

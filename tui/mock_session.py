@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from quizbank.entries import EPOCH, MILLISECOND
 from quizbank.interviews import Interview, Outcome, Step, follow_up, plan_interview
 from quizbank.models import Recall, Text
 from quizbank.record import Record, new_entry
 from quizbank.scheduling import rate_answer
-from tui import attempts
+from tui import attempts, mock_saved
 
 if TYPE_CHECKING:
     from drills.catalog import Drill
@@ -33,23 +36,42 @@ class Given:
 class MockRun:
     """Asks step by step; then `to_tick` and the drill are settled, and `finish` writes it all down at once.
 
-    An interview that is left early leaves no trace in the record: nothing was revealed, nothing was graded.
+    An interview that is left early leaves no answer in the log: nothing was revealed, nothing was graded. What `keep`
+    wrote waits for `mock_resuming`. The clock counts only while the interview is at hand.
     """
 
-    def __init__(self, services: Services, steps: list[Step], *, minutes: int, role: str | None) -> None:
+    def __init__(
+        self,
+        services: Services,
+        steps: list[Step],
+        *,
+        minutes: int,
+        role: str | None,
+        seed: int,
+        began: datetime | None = None,
+        elapsed: float = 0.0,
+        spent: float = 0.0,
+    ) -> None:
+        """One that is gone on with has been `elapsed` seconds under way, and `spent` at its step."""
         self._services = services
         self.steps = steps
-        self.minutes, self.role = minutes, role
+        self.minutes, self.role, self.seed = minutes, role, seed
         self.given = [Given() for _ in steps]
         self.place = 0
-        self.began = services.now()
-        self._asked_at = self.began
+        self.typed: Any = None
+        """What stands in the widget of the step, or is chosen among the points to tick; None for nothing."""
+        self.finishing: datetime | None = None
+        """When `finish` first began to write."""
+        self._since = self._asked_at = services.now()
+        self.began = began or self._since
+        self._elapsed, self._spent = elapsed, spent
 
     @classmethod
     def planned(cls, services: Services, *, minutes: int, role: str | None) -> MockRun:
         """For a worker thread: reads the bank and the drills."""
         with services.own_record() as record:
             cards = record.cards()
+        seed = services.new_seed()
         steps = plan_interview(
             services.bank.questions,
             services.candidates(),
@@ -57,9 +79,9 @@ class MockRun:
             cards,
             minutes=minutes,
             role=role,
-            seed=services.new_seed(),
+            seed=seed,
         )
-        return cls(services, steps, minutes=minutes, role=role)
+        return cls(services, steps, minutes=minutes, role=role, seed=seed)
 
     # --- asking
 
@@ -71,7 +93,19 @@ class MockRun:
     @property
     def seconds_left(self) -> float:
         """Of the whole interview; negative when it has run over."""
-        return self.minutes * 60 - (self._services.now() - self.began).total_seconds()
+        return self.minutes * 60 - self.elapsed
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds that it has been at hand."""
+        return self._elapsed + self._seconds_since(self._since)
+
+    def _seconds_since(self, moment: datetime) -> float:
+        return max((self._services.now() - moment).total_seconds(), 0.0)
+
+    def go_on(self) -> None:
+        """The clock runs from now on: the time before was spent elsewhere."""
+        self._since = self._asked_at = self._services.now()
 
     def asked(self, step: Step) -> Asked:
         from quizbank.asking import ask
@@ -97,24 +131,54 @@ class MockRun:
         step = self.step
         assert step is not None
         if step.kind == "quick":
-            self._grade(step, answer)
+            self.grade(step, answer)
         given = self.given[self.place]
         given.answer = answer
-        given.seconds = max((self._services.now() - self._asked_at).total_seconds(), 0.0)
+        given.seconds = self._spent + self._seconds_since(self._asked_at)
         self.place += 1
+        self.typed, self._spent, self._asked_at = None, 0.0, self._services.now()
 
     def stop(self) -> None:
         """Time is up: what was not reached stays unanswered."""
         self.place = len(self.steps)
 
+    @property
+    def id(self) -> str:
+        return f"{self.began:%Y%m%d-%H%M%S}"
+
+    # --- keeping it, to go on with it later
+
+    def to_text(self) -> str:
+        """All of it but what follows from it: a grader's report is made anew."""
+        given = [{"answer": one.answer, "seconds": one.seconds, "ticked": one.ticked} for one in self.given]
+        state = {
+            "version": mock_saved.VERSION,
+            "minutes": self.minutes,
+            "role": self.role,
+            "seed": self.seed,
+            "began": self.began.isoformat(),
+            "elapsed": self.elapsed,
+            "spent": self._spent + self._seconds_since(self._asked_at),
+            "place": self.place,
+            "steps": [asdict(step) for step in self.steps],
+            "given": given,
+            "typed": self.typed,
+            "finishing": self.finishing and self.finishing.isoformat(),
+        }
+        return json.dumps(state, ensure_ascii=False)
+
+    def keep(self, record: Record) -> None:
+        """Write it beside the log, in one transaction; raises RecordError."""
+        mock_saved.keep(record, self.to_text())
+
     # --- settling, once all is answered
 
     def to_tick(self) -> list[int]:
-        """The steps answered in words, which the learner compares with what a strong answer has."""
+        """The steps answered in words, which the learner has yet to compare with what a strong answer has."""
         return [
             index
-            for index, step in enumerate(self.steps)
-            if step.kind in ("deep", "follow_up") and self.given[index].answer
+            for index, (step, given) in enumerate(zip(self.steps, self.given, strict=True))
+            if step.kind in ("deep", "follow_up") and given.answer and given.ticked is None
         ]
 
     def points(self, index: int) -> list[Text]:
@@ -128,6 +192,7 @@ class MockRun:
 
     def tick(self, index: int, ticked: list[int]) -> None:
         self.given[index].ticked = ticked
+        self.typed = None
 
     def coding(self) -> tuple[int, Drill, str] | None:
         """The drill that was handed in and is not graded yet."""
@@ -141,19 +206,34 @@ class MockRun:
         """The drill has been graded."""
         self.given[index].report = report
 
+    def report(self, record: Record) -> Interview | None:
+        """What it came to, where it was finished: elsewhere, or just before the app was killed."""
+        return next((one for one in interviews(record) if one.id == self.id), None)
+
     def finish(self, record: Record) -> Interview:
-        """Write the answers, the attempt and the report; raises RecordError."""
+        """Write the answers, the attempt and the report; raises RecordError, and may then be called again.
+
+        What an earlier try wrote before it failed, or was killed, is not written twice.
+        """
         now = self._services.now()
         interview = Interview(
-            id=f"{self.began:%Y%m%d-%H%M%S}",
+            id=self.id,
             began=self.began.isoformat(timespec="seconds"),
             ended=now.isoformat(timespec="seconds"),
             minutes=self.minutes,
             role=self.role,
             outcomes=[self._outcome(index) for index in range(len(self.steps))],
         )
+        if (before := self.report(record)) is not None:
+            mock_saved.forget(record)
+            return before
+        written = self._written(record, interview.id)
+        self.finishing = self.finishing or now
+        self.keep(record)
         for index, (step, outcome) in enumerate(zip(self.steps, interview.outcomes, strict=True)):
             given = self.given[index]
+            if step.item in written:
+                continue
             if step.kind == "drill" and given.report is not None:
                 drill, source = self.drill(step), given.answer
                 attempts.record_attempt(record, drill, given.report, source, now, outcome.seconds)
@@ -183,12 +263,28 @@ class MockRun:
                 detail=interview.to_json(),
             )
         )
+        mock_saved.forget(record)
         return interview
+
+    def _written(self, record: Record, id_: str) -> set[str]:
+        """The items whose answers an earlier try has written."""
+        if self.finishing is None:
+            return set()
+        codes = [
+            given.answer for step, given in zip(self.steps, self.given, strict=True) if step.kind == "drill"
+        ]
+        after = ((self.finishing - EPOCH) // MILLISECOND, "")
+        return {
+            entry.item
+            for entry in record.entries(after=after)
+            if entry.detail.get("mock") == id_
+            or (entry.item.startswith("d:") and entry.detail.get("code") in codes)
+        }
 
     # --- outcomes
 
-    def _grade(self, step: Step, answer: Any) -> tuple[float, Text, list[Text]]:
-        """Score, what is right, and what was wrong with the answer."""
+    def grade(self, step: Step, answer: Any) -> tuple[float, Text, list[Text]]:
+        """Score, what is right, and what was wrong with the answer; raises AnswerError."""
         from quizbank.answering import grade
 
         feedback = grade(self.asked(step).question, answer, step.seed)
@@ -207,7 +303,7 @@ class MockRun:
             whole = self.asked(step)
             asked, topic = whole.stem, whole.question.topic
             if step.kind == "quick":
-                score, expected, lacked = self._grade(step, given.answer)
+                score, expected, lacked = self.grade(step, given.answer)
                 strong = [expected]
             else:
                 strong = self.points(index)

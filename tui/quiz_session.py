@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from quizbank.answering import Feedback
     from quizbank.asking import Asked
     from quizbank.goals import Goal
-    from quizbank.models import Question
     from tui.services import Services
 
 SITTING = 20
@@ -44,6 +43,16 @@ class Draft:
         except (ValueError, TypeError, KeyError):
             return None
         return draft if draft.rev == rev else None
+
+
+@dataclass(frozen=True)
+class Ahead:
+    """A question made ready before its turn, and the draft, as it is kept, that it was made with."""
+
+    item: str
+    kept: str | None
+    asked: Asked
+    draft: Draft | None
 
 
 @dataclass(frozen=True)
@@ -140,6 +149,7 @@ class QuizRun:
         self._given: list[_Given] = []
         self._taken_back: list[_Given] = []  # those that can be brought back, the last first to come
         self._last: Entry | None = None
+        self._ahead: Ahead | None = None
         self._seed: int | None = None  # of the question that an undo brought back
         self.right_at_once = 0
         self.asked: Asked | None = None
@@ -164,13 +174,6 @@ class QuizRun:
         return len(self._tried)
 
     @property
-    def question(self) -> Question | None:
-        item = self._session.current
-        if item is None or item.startswith("d:"):
-            return None
-        return self._services.bank.questions[item.removeprefix("q:")]
-
-    @property
     def drill(self) -> Drill | None:
         """The drill whose turn it is; it is done at the workbench, and left by `skip`."""
         item = self._session.current
@@ -183,19 +186,38 @@ class QuizRun:
 
     def ask(self) -> Asked | None:
         """The question to show now, with the draft of an earlier sitting; None for a drill, and when all is done."""
-        from quizbank.asking import ask
-
-        question = self.question
-        if question is None:
+        item = self._session.current
+        if item is None or item.startswith("d:"):
             self.asked = self.draft = None
             return None
-        self.draft = Draft.from_text(self.record.draft(f"q:{question.id}"), question.rev)
         seed, self._seed = self._seed, None
-        if seed is None:
-            seed = self.draft.seed if self.draft else self._services.new_seed()
-        self.asked = ask(question, seed)
+        ready = self._made_ready(item, seed)
+        if ready is self._ahead:
+            self._ahead = None
+        self.asked, self.draft = ready.asked, ready.draft
         self._asked_at = self._services.now()
         return self.asked
+
+    def ahead(self, *, answered: bool) -> Ahead | None:
+        """The question that `ask` will give after this one, made ready while there is time; None where none is sure to
+        come. `answered` is whether this one is."""
+        item = self._session.current if answered else self._session.following
+        if item is None or item.startswith("d:"):
+            return None
+        self._ahead = self._made_ready(item)
+        return self._ahead
+
+    def _made_ready(self, item: str, seed: int | None = None) -> Ahead:
+        from quizbank.asking import ask
+
+        kept = self.record.draft(item)
+        if self._ahead is not None and (self._ahead.item, self._ahead.kept) == (item, kept) and seed is None:
+            return self._ahead
+        question = self._services.bank.questions[item.removeprefix("q:")]
+        draft = Draft.from_text(kept, question.rev)
+        if seed is None:
+            seed = draft.seed if draft else self._services.new_seed()
+        return Ahead(item, kept, ask(question, seed), draft)
 
     def submit(self, answer: Any, confidence: int | None) -> Result:
         """Grade and record an answer.

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from quizbank.loader import Bank
     from quizbank.sessions import Candidate
     from quizbank.syllabus import Syllabus
+    from tui.rescheduling import Rescheduling
 
 Drills = dict[str, "Drill"]
 
@@ -97,6 +98,7 @@ class Services:
     _drills: Drills | None = None
     _syllabus: Syllabus | None = None
     _started_grader: AnyGrader | None = None
+    _rescheduling: Rescheduling | None = None
 
     @property
     def bank(self) -> Bank:
@@ -138,6 +140,16 @@ class Services:
             return self._started_grader
 
     @property
+    def rescheduling(self) -> Rescheduling:
+        """Another retention, followed in the background."""
+        with self._lock:
+            if self._rescheduling is None:
+                from tui.rescheduling import Rescheduling
+
+                self._rescheduling = Rescheduling(self.own_record, self.now)
+            return self._rescheduling
+
+    @property
     def workspace(self) -> Workspace:
         from drills.workspace import Workspace
 
@@ -170,6 +182,8 @@ class Services:
             grader, self._started_grader = self._started_grader, None
         if grader is not None:
             grader.close()
+        if self._rescheduling is not None:
+            self._rescheduling.close()
         self.record.close()
 
 

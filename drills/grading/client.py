@@ -247,7 +247,9 @@ class _Folding:
             self.again = Again.model_validate(event["again"])
         elif "diagnosis" in event:
             self.diagnosis = Diagnosis.model_validate(event["diagnosis"])
-        elif "fault" in event:
+        elif (
+            "fault" in event and not self.finished
+        ):  # a verdict stands though its mistake cannot be looked for
             self.fault(event["fault"])
         elif "done" in event:
             self.finished = True

@@ -22,15 +22,16 @@ class LocalCandidate(Candidate):
         source: str,
         file_name: str,
         parameters: dict[str, list[str]],
-        seconds: float | None = None,
+        cpu_seconds: float | None = None,
         *,
         stage: str | None = None,
     ) -> None:
+        """`cpu_seconds`: the limit for an example in processor time, in place of the usual one by the clock."""
         super().__init__(parameters)
-        self._file_name, self._seconds = file_name, seconds or limits.EXAMPLE_SECONDS
+        self._file_name, self._cpu_seconds = file_name, cpu_seconds
         self._stage = learner.stage(stage)
         try:
-            with _alarm(min(self._seconds, limits.CALL_SECONDS), file_name):
+            with self._limited(limits.CALL_SECONDS):
                 self._module = learner.load(source, file_name)
         except Hang:
             raise
@@ -40,7 +41,12 @@ class LocalCandidate(Candidate):
             raise MissingName(missing)
 
     def timed(self) -> AbstractContextManager[None]:
-        return _alarm(self._seconds, self._file_name)
+        return self._limited(limits.EXAMPLE_SECONDS)
+
+    def _limited(self, seconds: float) -> AbstractContextManager[None]:
+        if self._cpu_seconds is None:
+            return _alarm(seconds, self._file_name)
+        return _processor_alarm(self._cpu_seconds, seconds, self._file_name)
 
     def _play(self, name: str, args: tuple[Any, ...], within: float | None) -> Any:
         try:
@@ -95,3 +101,23 @@ def _alarm(seconds: float, file_name: str) -> Iterator[None]:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.setitimer(signal.ITIMER_PROF, 0)
         signal.signal(signal.SIGALRM, before)
+
+
+@contextmanager
+def _processor_alarm(cpu_seconds: float, seconds: float, file_name: str) -> Iterator[None]:
+    """Raise Hang when the body has used more processor time, or (it sleeps, say) has taken longer by the clock."""
+    with _alarm(seconds, file_name):
+        if not hasattr(signal, "setitimer"):
+            yield
+            return
+
+        def ring(_signal: int, frame: Any) -> None:
+            raise Hang(cpu_seconds, learner.stack_lines(frame, file_name))
+
+        before = signal.signal(signal.SIGVTALRM, ring)
+        signal.setitimer(signal.ITIMER_VIRTUAL, cpu_seconds, 0.5)
+        try:
+            yield
+        finally:
+            signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+            signal.signal(signal.SIGVTALRM, before)

@@ -25,7 +25,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from lifetime import items
+from lifetime import SITTING, items
 
 from quizbank.entries import EPOCH, MILLISECOND, Entry, uuid7
 from quizbank.insights import insights
@@ -92,7 +92,7 @@ def ours(path: Path, count: int) -> dict[str, float]:
         )
 
     answer()  # reads the queue, as a sitting does at its start
-    one, _ = timed(answer, 200)
+    one, _ = timed(answer, SITTING)
     days, _ = timed(
         lambda: (record.days(), record.tallies("age"), record.tallies("sure"), record.mistakes()), 5
     )

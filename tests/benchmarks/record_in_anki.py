@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 from anki.collection import Collection  # type: ignore[import-not-found]
-from lifetime import DAYS, items, peak_memory
+from lifetime import DAYS, SITTING, items, peak_memory
 
 folder, count, reviews = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
 path = folder / "collection.anki2"
@@ -121,7 +121,7 @@ opened, col = timed(lambda: Collection(str(path)))
 deck = col.decks.id("Quiz")
 col.decks.set_current(deck)
 first, _ = timed(lambda: col.sched.get_queued_cards(fetch_limit=1))
-one, _ = timed(answer, 200)
+one, _ = timed(answer, SITTING)
 year, _ = timed(lambda: col._backend.graphs(search="deck:Quiz", days=365), 5)
 print(
     json.dumps(

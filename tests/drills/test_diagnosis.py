@@ -11,7 +11,9 @@ import torch
 from drills.catalog import find_drill
 from drills.comparing import Mismatch
 from drills.grading import codec, evidence
-from drills.grading.client import Grader
+from drills.grading.client import Grader, _Folding
+from drills.grading.failures import Hang
+from drills.grading.local_candidate import LocalCandidate
 from drills.mutants import load_mutants, source_of
 from quizbank.models import Text
 
@@ -132,3 +134,31 @@ def test_what_is_no_evidence_is_refused() -> None:
     for message in (b"", b"\x00" * 40, codec.Encoder().message([1, 2]), codec.Encoder().message({"a": 1})):
         with pytest.raises(codec.CodecError):
             evidence.read(message)
+
+
+def test_a_verdict_stands_though_its_mistake_cannot_be_looked_for() -> None:
+    folding = _Folding("any", None)
+    failure = {"message": {"en": "3 of 4 differ", "zh": "4 中 3 个不同"}}
+    for event in ({"verdict": "wrong", "failure": failure}, {"done": True}, {"fault": "AssertionError"}):
+        folding.take(event)
+    assert folding.report(0.1).verdict == "wrong"
+    early = _Folding("any", None)
+    early.take({"fault": "AssertionError"})
+    assert early.report(0.1).verdict == "grader_fault"
+
+
+WAITS = """
+import time
+def waits(): time.sleep(0.4)
+def works():
+    while True: pass
+"""
+
+
+def test_a_mutant_is_given_processor_time() -> None:
+    """On a busy machine one that has to wait is no slower."""
+    mutant = LocalCandidate(WAITS, "mine.py", {"waits": [], "works": []}, cpu_seconds=0.2)
+    with mutant.timed():
+        mutant.waits()
+    with pytest.raises(Hang), mutant.timed():
+        mutant.works()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Iterator
 from datetime import timedelta
 from itertools import permutations
 from pathlib import Path
@@ -16,7 +17,7 @@ from record_support import NOON, answer, state
 
 from quizbank.errors import RecordError
 from quizbank.exporting import export
-from quizbank.merging import merge
+from quizbank.merging import merge, set_aside
 from quizbank.record import Record
 
 DAY = timedelta(days=1)
@@ -29,6 +30,12 @@ actions = st.lists(
         st.tuples(st.just("undo")),
         st.tuples(st.just("redo")),
         st.tuples(st.just("retention"), st.sampled_from([0.8, 0.9, 0.95]), st.integers(0, 3)),
+        st.tuples(
+            st.just("draft"),
+            st.sampled_from(["q:a", "q:b", "d:a"]),
+            st.integers(0, 12),
+            st.sampled_from(["", "one", "two"]),
+        ),
     ),
     max_size=6,
 )
@@ -45,10 +52,12 @@ def act(record: Record, steps: list[tuple[Any, ...]]) -> None:
                 record.redo(NOON)
             case ("retention", share, day):
                 record.set_retention(share, NOON + day * DAY)
+            case ("draft", item, day, text):
+                record.save_draft(item, text, NOON + day * DAY)
 
 
-def whole(record: Record) -> tuple[bytes, list[str], object]:
-    return state(record), [entry.id for entry in record.entries()], record.settings()
+def whole(record: Record) -> tuple[bytes, list[str], object, object]:
+    return state(record), [entry.id for entry in record.entries()], record.settings(), record.drafts()
 
 
 @settings(deadline=None, max_examples=25)
@@ -83,6 +92,77 @@ def test_in_any_order_and_however_often(
         merge(two, paths[2])
         merge(one, right)
         assert repr(whole(one)) in results, "associative"
+
+
+@pytest.fixture
+def mine(tmp_path: Path) -> Iterator[Record]:
+    with Record.open(tmp_path / "mine.db") as record:
+        yield record
+
+
+@pytest.fixture
+def theirs(tmp_path: Path) -> Iterator[Record]:
+    with Record.open(tmp_path / "theirs.db") as record:
+        yield record
+
+
+def test_drafts_of_the_other_machine_are_taken_over(mine: Record, theirs: Record) -> None:
+    mine.save_draft("q:a", "mine", NOON)
+    mine.save_draft("q:b", "mine, later", NOON + DAY)
+    mine.save_draft("d:a", "mine alone", NOON)
+    theirs.save_draft("q:a", "theirs, later", NOON + DAY)
+    theirs.save_draft("q:b", "theirs", NOON)
+    theirs.save_draft("q:c", "theirs alone", NOON)
+    expected = {"q:a": "theirs, later", "q:b": "mine, later", "d:a": "mine alone", "q:c": "theirs alone"}
+    merge(mine, theirs.path)
+    assert {item: mine.draft(item) for item in expected} == expected
+    merge(theirs, mine.path)
+    assert theirs.drafts() == mine.drafts()
+
+
+def test_a_draft_that_was_taken_away_does_not_come_back(mine: Record, theirs: Record) -> None:
+    mine.save_draft("d:a", "def f(): ...", NOON)
+    merge(theirs, mine.path)
+    assert theirs.draft("d:a") == "def f(): ..."
+    mine.save_draft("d:a", "", NOON + DAY)
+    merge(mine, theirs.path)
+    assert mine.draft("d:a") is None
+    merge(theirs, mine.path)
+    assert theirs.draft("d:a") is None
+    theirs.save_draft("d:a", "again", NOON)  # a clock set back: the learner's word still
+    merge(mine, theirs.path)
+    assert mine.draft("d:a") == "again"
+
+
+def test_a_draft_that_gave_way_is_set_aside(mine: Record, theirs: Record) -> None:
+    for item in ("q:older", "q:same", "q:gone", "q:kept"):
+        mine.save_draft(item, "池化", NOON)
+    theirs.save_draft("q:older", "later", NOON + DAY)
+    theirs.save_draft("q:same", "池化", NOON + DAY)
+    theirs.append(answer("q:gone", 1))
+    before = mine.drafts()
+    merge(mine, theirs.path)
+    kept = set_aside(mine, before, NOON)
+    assert kept is not None
+    assert json.loads(kept.read_text("utf-8")) == {"q:gone": "池化", "q:older": "池化"}
+    assert set_aside(mine, mine.drafts(), NOON) is None
+    with pytest.raises(RecordError, match="cannot write"):
+        set_aside(mine, before, NOON)
+    assert json.loads(kept.read_text("utf-8")) == {"q:gone": "池化", "q:older": "池化"}, "never over another"
+
+
+def test_an_answer_ends_the_drafts_before_it_on_every_machine(mine: Record, theirs: Record) -> None:
+    for item in ("q:a", "d:a"):
+        mine.save_draft(item, "begun", NOON)
+        theirs.append(answer(item, 1))
+    mine.save_draft("q:b", "begun after", NOON + 2 * DAY)
+    theirs.append(answer("q:b", 1))
+    merge(mine, theirs.path)
+    assert mine.draft("q:a") is None, "the question was answered since"
+    assert mine.draft("d:a") == "begun", "a drill goes on"
+    assert mine.draft("q:b") == "begun after"
+    merge(theirs, mine.path)
+    assert whole(theirs) == whole(mine)
 
 
 def test_a_json_export_is_merged_like_the_record(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from record_support import NOON, answer, state
@@ -36,8 +37,8 @@ def during(record: Record, monkeypatch: pytest.MonkeyPatch, work: Callable[[], o
     passes: list[int] = []
     derived = record._derived
 
-    def watched() -> object:
-        found = derived()
+    def watched(*told: Any) -> object:
+        found = derived(*told)
         passes.append(found.rows)
         if len(passes) == 1:
             work()
@@ -160,7 +161,7 @@ def test_a_merge_that_is_killed_between_its_parts_is_made_good(
 def test_a_setting_whose_rebuild_is_killed_is_made_good(
     record: Record, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def dying() -> None:
+    def dying(*_: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(record, "rebuild", dying)

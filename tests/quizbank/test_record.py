@@ -68,6 +68,16 @@ def test_it_is_as_durable_as_designed(record: Record) -> None:
     assert pragma == {"journal_mode": "wal", "synchronous": 2, "busy_timeout": 5000}
 
 
+def test_an_answer_writes_the_pages_it_changes(record: Record, path: Path) -> None:
+    """Of the log and its three indexes, the card and where it is due, the day and a tally: a frame of the log beside it each."""
+    for day in (0, 1):
+        record.append(answer(day=day))
+    log = path.with_name(path.name + "-wal")
+    before = log.stat().st_size
+    record.append(answer(day=5))
+    assert (log.stat().st_size - before) / (24 + 4096) == 8
+
+
 @pytest.mark.parametrize("statement", ["UPDATE log SET score = 1", "DELETE FROM log"])
 def test_the_log_only_grows(record: Record, statement: str) -> None:
     record.append(answer(score=0.5))
@@ -283,6 +293,11 @@ def test_drafts(record: Record, path: Path) -> None:
     assert record.draft("d:lora") == "def f(): ...", "a drill goes on"
     record.save_draft("d:lora", "")
     assert record.draft("d:lora") is None
+    record.save_draft("d:lora", "", NOON)
+    record.save_draft("d:never", "")
+    assert [item for item, text, _ in record.drafts() if not text] == ["d:lora"], (
+        "a merge must not bring it back"
+    )
     record.save_draft("q:b", "broken \udc80 input")
     assert record.draft("q:b") == "broken ? input"
 

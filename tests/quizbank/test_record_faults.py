@@ -193,7 +193,7 @@ def test_a_card_that_is_no_card(path: Path, column: str) -> None:
 
 def test_text_that_is_no_text(path: Path) -> None:
     with Record.open(path) as record:
-        record._db.execute("INSERT INTO draft VALUES ('q:a', CAST(x'ff' AS TEXT))")
+        record._db.execute("INSERT INTO draft VALUES ('q:a', CAST(x'ff' AS TEXT), 0)")
         with pytest.raises(RecordError, match="not UTF-8"):
             record.draft("q:a")
 

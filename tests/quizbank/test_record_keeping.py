@@ -98,9 +98,16 @@ def test_a_record_of_the_first_version_is_upgraded_and_filled_in(tmp_path: Path)
         migrations.migrate(old, path, MIGRATIONS[:1])
         old.executemany(f"INSERT INTO log VALUES ({', '.join('?' * len(rows[0]))})", rows)
         old.execute("INSERT INTO setting VALUES ('retention', '0.92')")
+        old.execute("INSERT INTO draft VALUES ('q:a', 'begun')")
     with Record.open(path) as record:
         assert state(record) == expected
         assert record.schedule.retention == 0.92
         assert record.mistakes() == {"b/slip": 1}
         assert record.setting("stale") is None
-    assert [backup.stem[-2:] for backup in list_backups(path)] == ["v1"]
+        record.merge([])
+        assert record.draft("q:a") == "begun", "made after the answers that are there"
+        (made,) = record.drafts()
+        record.append(answer("q:a", 9))
+        record.merge([], drafts=[made])
+        assert record.draft("q:a") is None, "and before those that follow"
+    assert [backup.stem[-2:] for backup in list_backups(path)] == ["v1", "v2"]

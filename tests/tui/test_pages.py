@@ -60,9 +60,8 @@ async def test_what_is_due_and_the_streak(play: Play, services: Services) -> Non
         await learner.press("enter")
         assert isinstance(learner.app.screen, QuizScreen)
         assert learner.app.screen.run is not None
-        question = learner.app.screen.run.question
-        assert question is not None
-        assert question.id == "sample-single"
+        assert learner.app.screen.run.asked is not None
+        assert learner.app.screen.run.asked.question.id == "sample-single"
 
     await play(scenario)
 

@@ -131,8 +131,8 @@ async def test_keys_pressed_twice_are_one_answer_and_one_question(only: Only, pl
         await learner.settle()
         assert len(screen.query(AnswerBox)) == 1
         assert screen.run is not None
-        assert screen.run.question is not None
-        assert screen.run.question.id == "sample-multiple"
+        assert screen.run.asked is not None
+        assert screen.run.asked.question.id == "sample-multiple"
 
     only("sample-single", "sample-multiple")
     await play(scenario)

@@ -158,7 +158,7 @@ def check(
     from drills.hunting import reveal
     from drills.results.grading import Grading
     from drills.workspace import read_source
-    from tui.command_line.tables import print_report
+    from tui.command_line.drilling import tell
 
     if form is None and output is not None:
         context.fail("-o goes with --format.", "-o 要与 --format 一起使用。")
@@ -187,8 +187,7 @@ def check(
         for path, report in zip(paths, reports, strict=True):
             if len(paths) > 1:
                 click.echo(f"{path}:")
-            question = None if report.passed else attempts.explaining(context.bank(), found, report)
-            print_report(report, context.language, question)
+            tell(found, report, context.bank, context.language)
     if any(report.verdict == "grader_fault" for report in reports):
         raise SystemExit(GRADER_FAULT)
     raise SystemExit(PASSED if all(report.passed for report in reports) else FAILED)

@@ -37,14 +37,22 @@ def rebuild(context: Context) -> None:
 def merge(context: Context, other: Path) -> None:
     """Take in the log of OTHER: a record.db or a JSON export. 合并另一份学习记录。
 
-    The union of both logs, whatever the order and however often. Example: preptrain record merge laptop/record.db
+    The union of both logs, whatever the order and however often; of two drafts the later one holds. Example: preptrain record merge laptop/record.db
     """
     from quizbank.merging import merge as take_in
+    from quizbank.merging import set_aside
 
     with context.record() as kept:
         kept.back_up_daily(_today())
+        before = kept.drafts()
         new = take_in(kept, other)
+        aside = set_aside(kept, before, datetime.now())
     context.say(f"{new} new entries.", f"新增 {new} 条记录。")
+    if aside is not None:
+        context.say(
+            f"Drafts here that gave way to later ones are kept in {aside}",
+            f"被更新内容取代的本机草稿保存在 {aside}",
+        )
 
 
 @record.command()

@@ -12,7 +12,6 @@ from tui.command_line.context import FAILED, Context, pass_context, plain_errors
 from tui.command_line.schedule import ROLES
 
 if TYPE_CHECKING:
-    from drills.catalog import Drill
     from quizbank.asking import Asked
     from quizbank.interviews import Interview
     from tui.command_line.asking import Plain
@@ -38,8 +37,6 @@ def quiz(
 
     Example: preptrain quiz --plain --topic lora -n 5
     """
-    from tui.services import open_services
-
     if not plain:
         from tui.cli import start_app
 
@@ -50,7 +47,11 @@ def quiz(
             )
         start_app(context, page="quiz")
         return
+    from drills.grading.client import Grader
+    from tui.services import open_services
+
     services = open_services(context.home, context.workspace, context.chosen_language)
+    services.make_grader = lambda: Grader(counterexamples=context.counterexamples())
     try:
         _quiz(context, services, topic, track, "weakest" if weakest else "due", count)
     finally:
@@ -62,6 +63,7 @@ def _quiz(
 ) -> None:
     from quizbank.sessions import next_items
     from tui.command_line.asking import Ended, Plain
+    from tui.command_line.drilling import sit
     from tui.quiz_session import QuizRun, aim
 
     heads = services.bank.heads.values()
@@ -92,7 +94,7 @@ def _quiz(
             if asked is not None:
                 _ask(asked, run, plain)
             elif run.drill is not None:
-                _tell_of(run.drill, plain)
+                sit(run.drill, services, plain)
                 run.skip()
             else:
                 break
@@ -129,18 +131,6 @@ def _ask(asked: Asked, run: QuizRun, plain: Plain) -> None:
         click.echo(", ".join(filter(None, (source.title, source.where, source.url))))
     for drill in asked.question.drills:
         plain.say(f"Now build it: preptrain drill start {drill}", f"动手实现：preptrain drill start {drill}")
-
-
-def _tell_of(drill: Drill, plain: Plain) -> None:
-    """A drill among the questions is done in an editor, and graded by its own command."""
-    title = drill.title[plain.language]
-    click.echo()
-    plain.say(
-        f"Now build it: {title} (about {drill.minutes} minutes).",
-        f"动手实现：{title}（约 {drill.minutes} 分钟）。",
-    )
-    click.echo(f"  preptrain drill start {drill.id}")
-    click.echo(f"  preptrain drill check {drill.id}")
 
 
 @click.group(invoke_without_command=True)
@@ -182,20 +172,31 @@ def _start(context: Context, plain: bool, minutes: int, role: str | None) -> Non
 
 def _interview(context: Context, services: Services, minutes: int, role: str | None) -> None:
     from tui.command_line.asking import Ended, Plain, tick
+    from tui.command_line.mock_resuming import unfinished
     from tui.mock_session import MockRun, interviews
 
-    run, plain = MockRun.planned(services, minutes=minutes, role=role), Plain(context.language)
-    plain.say(
-        f"{len(run.steps)} steps, {minutes} minutes. Ctrl+D ends it early; nothing is kept then.",
-        f"共 {len(run.steps)} 步，{minutes} 分钟。Ctrl+D 提前结束，不作记录。",
-    )
+    plain = Plain(context.language)
     try:
+        run = unfinished(services, plain)
+        if run is None:
+            run = MockRun.planned(services, minutes=minutes, role=role)
+            plain.say(
+                f"{len(run.steps)} steps, {minutes} minutes. Ctrl+D leaves it, to go on with later.",
+                f"共 {len(run.steps)} 步，{minutes} 分钟。Ctrl+D 中断，之后可以继续。",
+            )
+        run.keep(services.record)
         while run.step is not None:
             _ask_step(run, plain)
+            run.keep(services.record)
         for index in run.to_tick():
             run.tick(index, tick(run.points(index), plain))
+            run.keep(services.record)
     except Ended:
-        context.fail("Ended early; nothing was kept.", "提前结束，没有记录。", FAILED)
+        context.fail(
+            "Left early. To go on with it or discard it: preptrain mock",
+            "已中断。继续或放弃：preptrain mock",
+            FAILED,
+        )
     if (coding := run.coding()) is not None:
         index, drill, source = coding
         run.settle(index, services.grader.grade(drill, source))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -89,6 +91,20 @@ def _outlooks(context: Context, record: Record, aim: Goal, now: datetime) -> dic
     return by_track(items, record.cards(), aim, learner_day(now), record.schedule)
 
 
+@contextmanager
+def _progress(context: Context) -> Iterator[Callable[[int, int], None]]:
+    """A bar with the time left, on a terminal alone."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+    console = Console(stderr=True)
+    left = "剩余" if context.language == "zh" else "left"
+    columns = (BarColumn(), TaskProgressColumn(), TimeRemainingColumn(), TextColumn(left))
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task("schedule", total=None)
+        yield lambda rows, of: bar.update(task, completed=rows, total=of)
+
+
 @click.group()
 def schedule() -> None:
     """Show and change what the schedule follows. 查看与调整复习计划。"""
@@ -126,8 +142,8 @@ def retention(context: Context, share: float) -> None:
 
     Example: preptrain schedule retention 0.92
     """
-    with context.record() as record:
-        record.set_retention(share)
+    with context.record() as record, _progress(context) as progress:
+        record.set_retention(share, progress=progress)
     context.say(
         f"Retention aimed at: {share:.0%}. Every due day follows it.",
         f"目标记忆率：{share:.0%}，所有到期日已随之调整。",

@@ -33,7 +33,7 @@ def watch(context: Context, drill_id: str, once: bool) -> None:
     from drills.workspace import read_source
     from quizbank.errors import PlainError
     from tui import attempts
-    from tui.command_line.tables import print_report
+    from tui.command_line.drilling import tell
 
     drill = find_drill(drill_id)
     path = context.files().start(drill)
@@ -51,8 +51,7 @@ def watch(context: Context, drill_id: str, once: bool) -> None:
                     context.say(error.en, error.zh, err=True)
                     continue
                 report = reveal(drill, grader.grade(drill, source))
-                question = None if report.passed else attempts.explaining(bank, drill, report)
-                print_report(report, context.language, question)
+                tell(drill, report, lambda: bank, context.language)
                 seconds, began = time.monotonic() - began, time.monotonic()
                 attempts.record_attempt(record, drill, report, source, datetime.now().astimezone(), seconds)
                 if once:

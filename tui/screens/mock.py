@@ -2,177 +2,118 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any
 
 from textual import on
-from textual.app import ComposeResult
-from textual.binding import BindingType
-from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.timer import Timer
+from textual.widget import Widget
+from textual.widgets import TextArea
 
-from quizbank.errors import PlainError
+from quizbank.errors import PlainError, RecordError
 from tui import markup
-from tui.commands import bindings
 from tui.messages import (
+    DRAFT_RESTORED,
     IN_WORDS,
-    LOADING,
-    MOCK,
-    MOCK_BEGIN,
-    MOCK_CHOOSE,
     MOCK_CLOCK,
     MOCK_CODE,
-    MOCK_EARLIER,
-    MOCK_EMPTY,
     MOCK_GRADING,
     MOCK_LEAVE_ASK,
-    MOCK_LENGTH,
     MOCK_OVER,
     MOCK_REPORT,
-    MOCK_ROLE,
     MOCK_YOUR_ANSWER,
-    RECALL_HINT,
-    ROLE_NAMES,
+    NOT_SAVED,
     TICK_POINTS,
-    Language,
-    same,
 )
-from tui.messages import (
-    MINUTES as LASTING,
-)
+from tui.mock_offer import clock
 from tui.mock_session import MockRun, interviews
 from tui.screens.dialog import Dialog
-from tui.screens.page import Page
+from tui.screens.mock_start import MockStart
 from tui.text_layout import clean
+from tui.widgets import mock_step
 from tui.widgets.answers.base import AnswerBox, Incomplete
-from tui.widgets.code_editor import CodeEditor
 from tui.widgets.document import Document
-from tui.widgets.fields import Notes
-from tui.widgets.rows import ChoiceList, Row, RowList
-from tui.widgets.status_line import StatusLine
+from tui.widgets.rows import ChoiceList, RowList
 
 if TYPE_CHECKING:
     from drills.grading.report import Report
-    from quizbank.interviews import Interview, Step
+    from quizbank.interviews import Interview
 
-MINUTES = (30, 45, 60)
-ROLES = (None, "research", "applied", "infra")
+KEEP_AFTER = 0.4  # seconds without a key
+CLOCK_KEPT = 10.0
+"""Seconds that the clock is behind, at most, when the app is killed and nothing was typed."""
 
-Stage = Literal["choosing", "loading", "asking", "ticking", "report"]
 
-
-class MockScreen(Page):
-    """One interview from its choice to its report."""
-
-    HEADING = MOCK
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings("mock")]
+class MockScreen(MockStart):
+    """One interview from its first question to its report."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.stage: Stage = "choosing"
-        self.run: MockRun | None = None
         self.done: Interview | None = None
         self._clock: Timer | None = None
+        self._keep_timer: Timer | None = None
+        self._kept_at = 0.0
+        self._failed = False
         self._ticks: list[int] = []
 
-    def body(self) -> ComposeResult:
-        yield VerticalScroll(id="mock", classes="body")
-        yield StatusLine()
+    # --- the clock
 
-    @property
-    def page(self) -> VerticalScroll:
-        return self.query_one("#mock", VerticalScroll)
-
-    @property
-    def line(self) -> StatusLine:
-        return self.query_one(StatusLine)
-
-    def _enter(self, stage: Stage) -> None:
-        self.stage = stage
-        self.refresh_bindings()
-
-    async def on_mount(self) -> None:
-        await self.page.mount(
-            Document(MOCK_CHOOSE),
-            Document(MOCK_LENGTH, classes="label"),
-            ChoiceList(
-                [Row(LASTING.format(minutes=minutes)) for minutes in MINUTES], several=False, id="minutes"
-            ),
-            Document(MOCK_ROLE, classes="label"),
-            ChoiceList([Row(ROLE_NAMES[role]) for role in ROLES], several=False, id="role"),
-            Document(self._earlier, id="earlier"),
-        )
-        self.query_one("#minutes", ChoiceList).choose([1])
-        self.query_one("#role", ChoiceList).choose([0])
-        self.query_one("#minutes").focus()
-        self.line.say(MOCK_BEGIN)
-
-    def _earlier(self, language: Language) -> tuple[markup.Block, ...]:
-        from quizbank.interviews import change
-
-        found = interviews(self.services.record)
-        if not found:
-            return ()
-        rows = [markup.Paragraph(Content.styled(MOCK_EARLIER[language], "bold $text-primary"))]
-        for one in reversed(found[-8:]):
-            moved = change(one, found)
-            said = "" if moved is None else f"  {moved * 100:+.0f}"
-            role = ROLE_NAMES.get(one.role, same(""))[language]
-            minutes = LASTING.format(minutes=one.minutes)[language]
-            text = f"{one.began[:16].replace('T', ' ')}  {minutes}  {role}"
-            rows.append(
-                markup.Paragraph(
-                    Content.assemble(text, (f"  {one.score:.0%}", "bold"), (said, markup.MUTED)), gap=False
-                )
-            )
-        return tuple(rows)
-
-    # --- beginning
-
-    @on(RowList.Entered)
-    def _chosen(self, event: RowList.Entered) -> None:
-        if self.stage == "choosing":
-            event.stop()
-            self.begin()
-        elif self.stage == "ticking":
-            event.stop()
-            self.call_next(self._ticked)
-
-    def begin(self) -> None:
-        """Plan the interview for what is chosen, and ask its first question."""
-        (minutes,) = self.query_one("#minutes", ChoiceList).chosen or {1}
-        (role,) = self.query_one("#role", ChoiceList).chosen or {0}
-        self._enter("loading")
-        self.line.say(LOADING)
-        services = self.services
-
-        def plan() -> MockRun:
-            import quizbank.answering  # noqa: F401
-            import tui.widgets.answers  # noqa: F401
-
-            return MockRun.planned(services, minutes=MINUTES[minutes], role=ROLES[role])
-
-        self.in_background(plan, self._planned)
-
-    def _planned(self, run: MockRun) -> None:
-        if not run.steps:
-            self._enter("choosing")
-            self.line.say(MOCK_EMPTY, "warning")
-            return
+    def start(self, run: MockRun) -> None:
         self.run = run
-        self._clock = self.set_interval(1, self._show_clock)
+        self.keep()
+        self._clock = self.set_interval(1, self._tick_clock)
         self.call_next(self._ask)
+
+    def _tick_clock(self) -> None:
+        self._show_clock()
+        if self.run is not None and self.run.elapsed - self._kept_at >= CLOCK_KEPT:
+            self.keep()
 
     def _show_clock(self) -> None:
         if self.run is None or self.stage not in ("asking", "ticking"):
             return
-        seconds = round(self.run.seconds_left)
-        sign, seconds = ("-", -seconds) if seconds < 0 else ("", seconds)
-        place = min(self.run.place + 1, len(self.run.steps))
-        clock = f"{sign}{seconds // 60}:{seconds % 60:02}"
-        self.title_bar.show(status=MOCK_CLOCK.format(clock=clock, place=place, steps=len(self.run.steps)))
+        steps = len(self.run.steps)
+        place = min(self.run.place + 1, steps)
+        left = clock(self.run.seconds_left)
+        self.title_bar.show(status=MOCK_CLOCK.format(clock=left, place=place, steps=steps))
+
+    # --- keeping it
+
+    @on(AnswerBox.Changed)
+    @on(RowList.Changed)
+    @on(TextArea.Changed)
+    def _typed(self) -> None:
+        if self.stage in ("asking", "ticking"):
+            self._forget_timer()
+            self._keep_timer = self.set_timer(KEEP_AFTER, self.keep)
+
+    def _forget_timer(self) -> None:
+        if self._keep_timer is not None:
+            self._keep_timer.stop()
+            self._keep_timer = None
+
+    def keep(self) -> None:
+        """Keep the interview, with what stands in the widget, so that neither escape nor a crash loses it."""
+        self._forget_timer()
+        if self.run is None or self.done is not None or self.stage in ("offering", "choosing"):
+            return
+        if self.stage in ("asking", "ticking") and (field := self._field) is not None:
+            self.run.typed = mock_step.state(field, self.run)
+        self._kept_at = self.run.elapsed
+        try:
+            self.run.keep(self.services.record)
+        except RecordError as error:
+            if not self._failed:  # once, not every ten seconds
+                self.preptrain.report(error, NOT_SAVED)
+            self._failed = True
+        else:
+            self._failed = False
 
     # --- asking
+
+    @property
+    def _field(self) -> Widget | None:
+        return mock_step.field_of(self.page.children)
 
     async def _ask(self) -> None:
         assert self.run is not None
@@ -184,33 +125,26 @@ class MockScreen(Page):
                 self._ticks = self.run.to_tick()
                 await self._tick()
                 return
-            await self.page.mount(*self._widgets(step))
+            question, field = mock_step.question_and_field(self.run, step)
+            await self.page.mount(question, field)
+            restored = mock_step.restore(field, self.run.typed)
         self.page.scroll_home(animate=False)
         self.run.start_clock()
         self._enter("asking")
         self._show_clock()
-        for kind in (AnswerBox, Notes, CodeEditor):
-            for widget in self.query(kind):
-                widget.begin() if isinstance(widget, AnswerBox) else widget.focus(scroll_visible=False)
-                self.line.say(widget.instruction if isinstance(widget, AnswerBox) else IN_WORDS)
-                if step.kind == "drill":
-                    self.line.say(MOCK_CODE)
-                return
+        mock_step.begin(field)
+        if restored:
+            self.line.say(DRAFT_RESTORED)
+        elif step.kind == "drill":
+            self.line.say(MOCK_CODE)
+        else:
+            self.line.say(field.instruction if isinstance(field, AnswerBox) else IN_WORDS)
 
-    def _widgets(self, step: Step) -> list[Any]:
-        from tui.widgets.answers import answer_box
-
-        assert self.run is not None
-        if step.kind == "quick":
-            asked = self.run.asked(step)
-            return [Document(asked.stem, short=markup.SHORT_LINE, id="stem"), answer_box(asked)]
-        if step.kind == "drill":
-            drill = self.run.drill(step)
-            editor = CodeEditor(id="code")
-            editor.load_text(drill.starter)
-            return [Document(lambda language: markup.blocks(drill.prompt(language)), id="stem"), editor]
-        stem = self.run.asked(step).stem if step.kind == "deep" else self.run.follow_up(step).ask
-        return [Document(stem, short=markup.SHORT_LINE, id="stem"), Notes(RECALL_HINT)]
+    @on(RowList.Entered)
+    def _entered(self, event: RowList.Entered) -> None:
+        if self.stage == "ticking":
+            event.stop()
+            self.call_next(self._ticked)
 
     @on(AnswerBox.Submitted)
     async def _handed_in(self) -> None:
@@ -225,26 +159,20 @@ class MockScreen(Page):
     async def _submit(self, *, by_enter: bool) -> None:
         if self.stage != "asking":
             return
-        box = next(iter(self.query(AnswerBox)), None)
+        field = self._field
+        assert field is not None
         try:
-            if box is None:
-                answer: Any = self._typed()
-            elif box.advance(by_enter=by_enter):
-                answer = box.answer()
+            if not isinstance(field, AnswerBox):
+                answer: Any = mock_step.answer(field)
+            elif field.advance(by_enter=by_enter):
+                answer = field.answer()
             else:
-                self.line.say(box.instruction)
+                self.line.say(field.instruction)
                 return
         except Incomplete as error:
             self.line.say(error.phrase, "warning")
             return
         await self._answer(answer)
-
-    def _typed(self) -> str:
-        for field in (*self.query(Notes), *self.query(CodeEditor)):
-            if not field.text.strip():
-                raise Incomplete(IN_WORDS)
-            return str(field.text)
-        raise Incomplete
 
     async def action_dont_know(self) -> None:
         if self.stage == "asking":
@@ -259,6 +187,7 @@ class MockScreen(Page):
             self._enter("asking")
             self.line.say(error, "warning")
             return
+        self.keep()
         await self._ask()
 
     # --- settling
@@ -272,24 +201,25 @@ class MockScreen(Page):
             return
         index = self._ticks[0]
         step, given = self.run.steps[index], self.run.given[index]
-        asked = self.run.asked(step).stem if step.kind == "deep" else self.run.follow_up(step).ask
-        text = clean(given.answer)
+        text, points = clean(given.answer), mock_step.points(self.run, index)
         await self.page.remove_children()
         await self.page.mount(
-            Document(asked, short=markup.SHORT_LINE, id="stem"),
+            Document(mock_step.words_asked(self.run, step), short=markup.SHORT_LINE, id="stem"),
             Document(MOCK_YOUR_ANSWER, classes="label"),
             Document(lambda _: (markup.Paragraph(Content(text)),)),
             Document(TICK_POINTS, classes="label"),
-            ChoiceList([Row(point) for point in self.run.points(index)], several=True),
+            points,
         )
+        mock_step.restore(points, self.run.typed)
         self._enter("ticking")
         self.line.say(TICK_POINTS)
-        self.query_one(ChoiceList).focus()
+        points.focus()
 
     async def _ticked(self) -> None:
         assert self.run is not None
         self.run.tick(self._ticks.pop(0), sorted(self.query_one(ChoiceList).chosen))
         self._enter("loading")
+        self.keep()
         await self._tick()
 
     def _grade(self) -> None:
@@ -357,6 +287,9 @@ class MockScreen(Page):
             self.app.push_screen(Dialog(MOCK_LEAVE_ASK), self._leave)
         else:
             super().action_back()
+
+    def leave(self) -> None:
+        self.keep()
 
     def _leave(self, sure: bool | None) -> None:
         if sure:

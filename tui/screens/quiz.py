@@ -2,54 +2,49 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.timer import Timer
 
-from quizbank.errors import RecordError
+from quizbank.errors import PlainError, RecordError
 from tui import heap, markup
 from tui.commands import bindings
 from tui.feedback_text import Explained, verdict
-from tui.markup import SHORT_LINE
 from tui.messages import (
-    AGAIN,
     ANSWER_NOT_SAVED,
     ANSWER_REDONE,
     ANSWER_UNDONE,
     CANNOT_START,
     DRAFT_RESTORED,
-    DRILL_NOW,
     DRILL_NOW_KEYS,
     LEFT,
     LOADING,
-    NO_QUESTIONS,
     NOT_SAVED,
     QUIZ,
     RATED,
     RETURNS,
     RETURNS_IN,
     RETURNS_TOMORROW,
-    SESSION_ALL_DONE,
-    SESSION_DONE,
-    SESSION_NEXT,
-    SESSION_SUMMARY,
-    Bilingual,
     join,
     same,
 )
 from tui.quiz_session import QuizRun, Result, days_until, planned
+from tui.quiz_text import farewell, offer, title_line
 from tui.screens.page import Page
 from tui.text_layout import clean
 from tui.widgets.answers.base import AnswerBox, Incomplete
 from tui.widgets.document import Document
+from tui.widgets.sheets import Sheet, Sheets
 from tui.widgets.status_line import StatusLine
 
 if TYPE_CHECKING:
+    from textual.containers import VerticalScroll
+
     from drills.catalog import Drill
     from quizbank.asking import Asked
 
@@ -74,14 +69,19 @@ class QuizScreen(Page):
         self.explained: Explained | None = None
         self._draft_timer: Timer | None = None
         self._left_for_drill = False
+        self._unseen = False  # the question is not painted yet: the key was meant for the one before
 
     def body(self) -> ComposeResult:
-        yield VerticalScroll(id="quiz", classes="body")
+        yield Sheets(id="quiz", classes="body")
         yield StatusLine()
 
     @property
-    def page(self) -> VerticalScroll:
-        return self.query_one("#quiz", VerticalScroll)
+    def sheets(self) -> Sheets:
+        return self.query_one(Sheets)
+
+    @property
+    def page(self) -> Sheet:
+        return self.sheets.front
 
     @property
     def line(self) -> StatusLine:
@@ -89,7 +89,7 @@ class QuizScreen(Page):
 
     @property
     def box(self) -> AnswerBox | None:
-        return next(iter(self.query(AnswerBox)), None)
+        return self.page.box
 
     def on_mount(self) -> None:
         self.start()
@@ -132,57 +132,45 @@ class QuizScreen(Page):
         self.confidence = None
         self.explained = None
         with self.app.batch_update():  # one picture, not the old question's line under the new question
-            await self.page.remove_children()
-            if asked is None and self.run.drill is not None:
-                await self._offer(self.run.drill)
-            elif asked is None:
-                await self._over()
-            else:
+            if asked is not None:
                 await self._put(asked)
+                return
+            await self.page.clear()
+            if self.run.drill is not None:
+                await self._offer(self.run.drill)
+            else:
+                await self._over()
 
     async def _put(self, asked: Asked) -> None:
-        from tui.widgets.answers import answer_box
-
-        box = answer_box(asked)
-        await self.page.mount(Document(asked.stem, short=SHORT_LINE, id="stem"), box)
-        self._show_title(asked)
-        restored = self._restore(box)
-        self.page.scroll_home(animate=False)
-        box.begin()
+        assert self.run is not None
+        await self.sheets.show(asked, self.run.draft and self.run.draft.state)
+        box = self.page.box
+        assert box is not None
+        title, status = title_line(asked, self.run, self.services.syllabus)
+        self.title_bar.show(title=title, status=status)
+        box.begin(in_view=self.page.fits)
         self._enter("asking")
-        self.line.say(DRAFT_RESTORED if restored else box.instruction)
+        self.line.say(DRAFT_RESTORED if self.page.restored else box.instruction)
         self.line.ask_confidence(None)
+        self._unseen = True
+        self.call_after_refresh(self._prepare)
 
-    def _restore(self, box: AnswerBox) -> bool:
-        assert self.run is not None
-        if self.run.draft is None or self.run.draft.state is None:
-            return False
-        try:
-            box.restore(self.run.draft.state)
-        except (ValueError, TypeError, KeyError, IndexError, AttributeError):
-            return False  # of another version of the app or of the question
-        return True
-
-    def _show_title(self, asked: Asked) -> None:
-        assert self.run is not None
-        question = asked.question
-        names: list[Bilingual] = [QUIZ]
-        for track, topic in self.services.syllabus.topics():
-            if topic.id == question.topic:
-                names += [track.title, topic.title]
-        stars = same("●" * question.difficulty + "○" * (5 - question.difficulty))
-        status = join("  ", stars, LEFT.format(count=self.run.remaining))
-        if self.run.is_repeat:
-            status = join("  ", AGAIN, status)
-        self.title_bar.show(title=join(" · ", *names), status=status)
+    def _prepare(self) -> None:
+        """Have the next question ready, once this one is seen."""
+        self._unseen = False
+        if self.run is None or self.stage not in ("asking", "graded"):
+            return
+        with suppress(PlainError):  # told when its turn comes
+            ahead = self.run.ahead(answered=self.stage == "graded")
+            asked, draft = (ahead.asked, ahead.draft and ahead.draft.state) if ahead else (None, None)
+            self.run_worker(self.sheets.prepare(asked, draft), exit_on_error=False)
 
     async def _offer(self, drill: Drill) -> None:
         """A drill among the questions: it is done at the workbench."""
         self._enter("drill")
         self.line.ask_confidence(None, ask=False)
         self.title_bar.show(title=join(" · ", QUIZ, drill.title), status=same("●" * drill.difficulty))
-        text = DRILL_NOW.format(title=drill.title, minutes=drill.minutes)
-        await self.page.mount(Document(join("\n\n", same(""), join("", same("# "), drill.title), text)))
+        await self.page.mount(Document(offer(drill)))
         self.line.say(DRILL_NOW_KEYS)
         self.page.focus()
 
@@ -196,22 +184,16 @@ class QuizScreen(Page):
         self._enter("over")
         self.line.ask_confidence(None, ask=False)
         self.title_bar.show(title=QUIZ, status=same(""))
-        if self.run.questions_answered == 0:
-            await self.page.mount(Document(NO_QUESTIONS, classes="over"))
-            self.line.say(SESSION_ALL_DONE)
-        else:
-            summary = SESSION_SUMMARY.format(
-                answered=self.run.questions_answered, right=self.run.right_at_once
-            )
-            await self.page.mount(Document(join("\n\n", join("", same("# "), SESSION_DONE), summary)))
-            self.line.say(SESSION_NEXT)
+        text, said = farewell(self.run)
+        await self.page.mount(Document(text))
+        self.line.say(said)
         self.page.focus()
 
     # --- answering
 
     @on(AnswerBox.Changed)
-    def _typed(self) -> None:
-        if self.stage != "asking" or self.run is None:
+    def _typed(self, event: AnswerBox.Changed) -> None:
+        if self.stage != "asking" or self.run is None or event.box is not self.box:
             return
         if self.box is not None and self.box.state() is not None and self.run.can_redo:
             self.run.answer_anew()
@@ -242,7 +224,7 @@ class QuizScreen(Page):
 
     async def _submit(self, *, by_enter: bool) -> None:
         box = self.box
-        if self.stage != "asking" or box is None:
+        if self.stage != "asking" or self._unseen or box is None:
             return
         try:
             if not box.advance(by_enter=by_enter):
@@ -260,7 +242,7 @@ class QuizScreen(Page):
     async def _grade(self, answer: Any) -> None:
         from quizbank.answering import AnswerError
 
-        if self.stage != "asking" or self.run is None or self.run.asked is None or self.box is None:
+        if self.stage != "asking" or self._unseen or self.run is None or self.run.asked is None:
             return
         asked = self.run.asked
         self._enter("loading")  # Enter pressed twice is one answer
@@ -299,6 +281,7 @@ class QuizScreen(Page):
             self.line.say(text, tone)
             self.title_bar.show(status=LEFT.format(count=self.run.remaining))
             self.page.focus()
+        self.call_after_refresh(self._prepare)
 
     async def action_next(self) -> None:
         if self.stage == "over" and self.only is not None:
@@ -355,7 +338,7 @@ class QuizScreen(Page):
     def action_follow_up(self) -> None:
         if self.explained is not None:
             self.explained.shows_follow_ups = True
-            self.query_one("#explained", Document).language_changed()
+            self.page.query_one("#explained", Document).language_changed()
             self.refresh_bindings()
 
     def action_build(self) -> None:
@@ -367,10 +350,13 @@ class QuizScreen(Page):
         self.line.ask_confidence(self.confidence)
 
     async def action_skip(self) -> None:
-        if self.run is not None and self.stage in ("asking", "drill"):
+        if self.run is not None and self.stage in ("asking", "drill") and not self._unseen:
             self.keep_draft()
             self.run.skip()
             await self.ask()
+
+    def _scrolled(self) -> VerticalScroll | None:
+        return self.page if self.page.max_scroll_y > 0 else None
 
     def action_scroll(self, pages: int) -> None:
         self.page.scroll_relative(y=pages * (self.page.size.height - 2), animate=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -41,6 +42,7 @@ from tui.widgets.rows import Row, RowList
 from tui.widgets.status_line import StatusLine
 
 AHEAD = 14  # days to an interview that is being set
+SAID_EVERY = 0.1  # seconds
 
 
 @dataclass(frozen=True)
@@ -123,10 +125,14 @@ class SettingsScreen(Page):
     def on_mount(self) -> None:
         self.query_one(SettingList).focus()
         self.query_one(StatusLine).say(SETTINGS_HINT)
+        work = self.services.rescheduling
+        if work.is_running or work.error is not None:
+            self.run_worker(self._follow())
 
     def on_row_list_changed(self, event: RowList.Changed) -> None:
         event.stop()
-        self.query_one(StatusLine).say(SETTINGS_KEPT)
+        if not self.services.rescheduling.is_running:  # which says how far it is
+            self.query_one(StatusLine).say(SETTINGS_KEPT)
 
     def on_setting_list_failed(self, event: SettingList.Failed) -> None:
         self.query_one(StatusLine).say(event.error, "warning")
@@ -135,7 +141,6 @@ class SettingsScreen(Page):
         """All settings, those of the app first, then those that the record keeps."""
         usual = Settings()
         names = {"en": same(LANGUAGE_NAME.en), "zh": same(LANGUAGE_NAME.zh)}
-        record = self.services.record
         return [
             Setting(SET_LANGUAGE, ("en", "zh"), "en", names.__getitem__, lambda: self.language, self._speak),
             Setting(
@@ -154,8 +159,7 @@ class SettingsScreen(Page):
             ),
             Setting(
                 SET_RETENTION, (70, 75, 80, 85, 90, 92, 95, 97), round(RETENTION * 100), _percent,
-                lambda: round(record.schedule.retention * 100),
-                self._retain,
+                self._retention, self._retain,
             ),
             Setting(SET_DAY, self._days(), None, _day, lambda: self._goal() and self._goal().day, self._aim),  # type: ignore[union-attr]
             Setting(
@@ -168,20 +172,28 @@ class SettingsScreen(Page):
         if language != self.language:
             self.preptrain.action_switch_language()
 
+    def _retention(self) -> int:
+        wanted = self.services.rescheduling.wanted
+        return round((self.services.record.schedule.retention if wanted is None else wanted) * 100)
+
     def _retain(self, value: int) -> None:
-        """Every due day follows: in the background, since a long record takes its time."""
-        services = self.services
+        """Every due day follows: in the background, and again from the start where it was under way."""
+        was_running = self.services.rescheduling.is_running
+        self.services.rescheduling.change(value / 100)
+        if not was_running:
+            self.run_worker(self._follow())
 
-        def keep() -> None:
-            with services.own_record() as record:
-                record.set_retention(value / 100, services.now())
-
-        def kept(_: None) -> None:
-            listed = self.query_one(SettingList)
-            listed.mark()
-            listed.redraw()
-
-        self.in_background(keep, kept)
+    async def _follow(self) -> None:
+        """Say how far it is, until all days follow."""
+        work, line = self.services.rescheduling, self.query_one(StatusLine)
+        while work.is_running:
+            line.say(work.progress())
+            await asyncio.sleep(SAID_EVERY)
+        error = work.take_error()
+        listed = self.query_one(SettingList)
+        listed.mark()
+        listed.redraw()
+        line.say(*(SETTINGS_KEPT, "quiet") if error is None else (error, "warning"))
 
     # --- the interview
 

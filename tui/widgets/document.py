@@ -45,6 +45,31 @@ class Layout(Visual):
         return self.at(width)[1]
 
 
+class Line(Visual):
+    """A content that depends on its width alone, so that the widget need not ask where it stands: Textual answers that
+    by laying the whole page out."""
+
+    def __init__(self, at: Callable[[int], Content]) -> None:
+        self._at = at
+        self._made: tuple[int, Content] | None = None
+
+    def at(self, width: int) -> Content:
+        if self._made is None or self._made[0] != width:
+            self._made = (width, self._at(width))
+        return self._made[1]
+
+    def render_strips(
+        self, width: int, height: int | None, style: Style, options: RenderOptions
+    ) -> list[Strip]:
+        return self.at(width).render_strips(width, height, style, options)
+
+    def get_optimal_width(self, rules: RulesMap, container_width: int) -> int:
+        return self.at(container_width).get_optimal_width(rules, container_width)
+
+    def get_height(self, rules: RulesMap, width: int) -> int:
+        return self.at(width).get_height(rules, width)
+
+
 class Localised(Widget):
     """A widget whose look depends on the language: told when that changes, it draws itself again."""
 

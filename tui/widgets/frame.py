@@ -10,7 +10,7 @@ from textual.widgets import Static
 from tui.commands import Active, active
 from tui.messages import TOO_SMALL, Bilingual, Phrase, language_of, same
 from tui.text_layout import clean, shorten
-from tui.widgets.document import Localised
+from tui.widgets.document import Line, Localised
 
 SMALLEST = (32, 8)
 
@@ -32,9 +32,11 @@ class TitleBar(Localised):
         self.status = status or self.status
         self.refresh()
 
-    def render(self) -> Content:
+    def render(self) -> Line:
+        return Line(self._drawn)
+
+    def _drawn(self, width: int) -> Content:
         language = language_of(self)
-        width = self.content_size.width
         status = shorten(clean(self.status[language]), width)
         title = shorten(clean(self.title[language]), max(0, width - cell_len(status) - 2))
         gap = max(1, width - cell_len(title) - cell_len(status))
@@ -59,9 +61,12 @@ class KeyHints(Localised):
     def on_mount(self) -> None:
         self.screen.bindings_updated_signal.subscribe(self, lambda _: self.refresh())
 
-    def render(self) -> Content:
+    def render(self) -> Line:
+        return Line(self._drawn)
+
+    def _drawn(self, width: int) -> Content:
         language = language_of(self)
-        shown = self.fitting(self.content_size.width)
+        shown = self.fitting(width)
         pieces: list[Content] = []
         self._spans = []
         x = 0

@@ -137,11 +137,16 @@ class RowList(Document, can_focus=True):
 
     # --- moving
 
+    def watch_has_focus(self, _has_focus: bool) -> None:
+        """No style here asks for the focus: the cursor is drawn."""
+
     def on_focus(self) -> None:
-        self.redraw()
+        if self.cursor is not None:
+            self.redraw()
 
     def on_blur(self) -> None:
-        self.redraw()
+        if self.cursor is not None:
+            self.redraw()
 
     def move_to(self, index: int) -> None:
         self.cursor = min(max(index, 0), len(self.rows) - 1)

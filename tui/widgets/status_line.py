@@ -10,7 +10,7 @@ from textual.content import Content
 from tui.keys import LABELS
 from tui.messages import HOW_SURE, SURE_1, SURE_2, SURE_3, Bilingual, Language, language_of, same
 from tui.text_layout import clean, shorten, wrap
-from tui.widgets.document import Localised
+from tui.widgets.document import Line, Localised
 
 Tone = Literal["quiet", "warning", "right", "partly", "wrong"]
 
@@ -47,9 +47,11 @@ class StatusLine(Localised):
         self.confidence, self.asks_confidence = confidence, ask
         self.refresh()
 
-    def render(self) -> Content:
+    def render(self) -> Line:
+        return Line(self._drawn)
+
+    def _drawn(self, width: int) -> Content:
         language = language_of(self)
-        width = self.content_size.width
         said = ("! " if self.tone == "warning" else "") + clean(self.text[language])
         sure = Content("")
         if self.asks_confidence:

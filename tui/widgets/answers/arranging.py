@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from textual.app import ComposeResult
 from textual.content import Content
+from textual.widget import Widget
 
 from quizbank.models import Match, Order, Text
 from tui import markup
@@ -47,8 +48,9 @@ class OrderBox(AnswerBox):
     def restore(self, state: Any) -> None:
         self.listed.put_in_order([self.asked.order.index(index) for index in state])
 
-    def begin(self) -> None:
-        self.listed.focus()
+    @property
+    def first(self) -> Widget:
+        return self.listed
 
     def show(self, feedback: Feedback) -> None:
         rows = self.listed.rows
@@ -95,8 +97,9 @@ class MatchBox(AnswerBox):
     def restore(self, state: Any) -> None:
         self.listed.give([None if index is None else self.asked.order.index(index) for index in state])
 
-    def begin(self) -> None:
-        self.listed.focus()
+    @property
+    def first(self) -> Widget:
+        return self.listed
 
     def show(self, feedback: Feedback) -> None:
         rows = self.listed.rows

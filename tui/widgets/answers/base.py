@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from textual import on
 from textual.containers import Vertical
 from textual.message import Message
+from textual.widget import Widget
 from textual.widgets import Input, TextArea
 
 from tui.messages import EMPTY_ANSWER, Phrase
@@ -41,6 +42,10 @@ class AnswerBox(Vertical):
     class Changed(Message):
         """Something was typed or chosen: the draft wants keeping."""
 
+        def __init__(self, box: AnswerBox) -> None:
+            super().__init__()
+            self.box = box
+
     class Submitted(Message):
         """The learner hands in by the widget's own key."""
 
@@ -64,9 +69,15 @@ class AnswerBox(Vertical):
         """Take up a draft; raises ValueError, TypeError or KeyError for one that does not fit."""
         raise NotImplementedError
 
-    def begin(self) -> None:
-        """Give the focus to where the answer starts."""
+    @property
+    def first(self) -> Widget:
+        """Where the answer starts."""
         raise NotImplementedError
+
+    def begin(self, *, in_view: bool = False) -> None:
+        """Give the focus to where the answer starts. `in_view` is whether that is seen for sure: to find out, Textual
+        lays the page out once more."""
+        self.first.focus(scroll_visible=not in_view)
 
     def show(self, feedback: Feedback) -> None:
         """Take no more input and show what was right and wrong."""
@@ -84,7 +95,7 @@ class AnswerBox(Vertical):
     @on(TextArea.Changed)
     def _changed(self, event: Message) -> None:
         event.stop()
-        self.post_message(self.Changed())
+        self.post_message(self.Changed(self))
 
     @on(RowList.Entered)
     def _entered(self, event: RowList.Entered) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from textual.app import ComposeResult
+from textual.widget import Widget
 
 from quizbank.models import FindError, Multiple, Option, Single
 from tui.messages import (
@@ -78,8 +79,9 @@ class ChoiceBox(AnswerBox):
     def restore(self, state: Any) -> None:
         self.listed.choose([self.asked.order.index(index) for index in state])
 
-    def begin(self) -> None:
-        self.listed.focus()
+    @property
+    def first(self) -> Widget:
+        return self.listed
 
     def show(self, feedback: Feedback) -> None:
         mark_options(self.listed, self.options, several=self.several)
@@ -140,8 +142,9 @@ class FindErrorBox(AnswerBox):
         if "correction" in state:
             self.listed.choose([self.asked.order.index(state["correction"])])
 
-    def begin(self) -> None:
-        (self.listed if self.segments.chosen else self.segments).focus()
+    @property
+    def first(self) -> Widget:
+        return self.listed if self.segments.chosen else self.segments
 
     def advance(self, *, by_enter: bool) -> bool:
         if self.segments.has_focus and self.segments.chosen and not self.listed.chosen:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from textual.app import ComposeResult
+from textual.widget import Widget
 
 from quizbank.models import Recall
 from tui.messages import IN_WORDS, KEY_POINTS, RECALL_HINT, TICK_POINTS, WEIGHT, Bilingual, Phrase
@@ -67,11 +68,9 @@ class RecallBox(AnswerBox):
         self.listed.choose([int(index) for index in state["ticked"]])
         self._reveal(bool(state["ticking"]))
 
-    def begin(self) -> None:
-        if self.ticking:
-            self.listed.focus()
-        else:
-            self.field.focus()
+    @property
+    def first(self) -> Widget:
+        return self.listed if self.ticking else self.field
 
     def advance(self, *, by_enter: bool) -> bool:
         if self.ticking:

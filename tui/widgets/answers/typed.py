@@ -8,6 +8,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.content import Content
+from textual.widget import Widget
 from textual.widgets import Input
 
 from quizbank.models import BLANK, Cloze, Numeric, Snippet
@@ -63,8 +64,9 @@ class NumericBox(AnswerBox):
     def restore(self, state: Any) -> None:
         self.field.value = str(state)
 
-    def begin(self) -> None:
-        self.field.focus()
+    @property
+    def first(self) -> Widget:
+        return self.field
 
     def show(self, feedback: Feedback) -> None:
         self.field.disabled = True
@@ -125,9 +127,10 @@ class ClozeBox(AnswerBox):
         for name, field in zip(self.names, self.fields, strict=True):
             field.value = str(state.get(name, ""))
 
-    def begin(self) -> None:
+    @property
+    def first(self) -> Widget:
         empty = [field for field in self.fields if not field.value]
-        (empty or self.fields)[0].focus()
+        return (empty or self.fields)[0]
 
     def advance(self, *, by_enter: bool) -> bool:
         """Enter goes to the next gap, and hands in from the last one."""
@@ -188,8 +191,9 @@ class SnippetBox(AnswerBox):
         self.field.text = str(state)
         self.field.move_cursor(self.field.document.end)
 
-    def begin(self) -> None:
-        self.field.focus()
+    @property
+    def first(self) -> Widget:
+        return self.field
 
     def show(self, feedback: Feedback) -> None:
         self.field.read_only = True
