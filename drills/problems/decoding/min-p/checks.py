@@ -107,6 +107,17 @@ def test_zero_keeps_all(candidate):
 
 
 @check(
+    "A tiny min_p tells tiny probabilities apart: the bar is a ratio, without slack.",
+    "min_p 很小时，也能分清很小的概率：门槛是比例，没有余量。",
+)
+def test_tiny(candidate):
+    probs = np.array([2.0**-24, 1 - 2.0**-22 - 2.0**-24, 2.0**-22])
+    for dtype in (np.float64, np.float32):
+        for min_p in (2.0**-21, 2.0**-23, 2.0**-25):
+            holds(candidate, probs.astype(dtype), min_p)
+
+
+@check(
     "min_p = 1 keeps the most likely token and all that are tied with it.",
     "min_p = 1 保留概率最大的 token，以及所有与它并列的。",
 )

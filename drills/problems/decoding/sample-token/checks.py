@@ -101,6 +101,8 @@ def test_plain(candidate):
 def test_temperature(candidate):
     follows(candidate, 3, log(0.5, 0.3, 0.2), temperature=0.5)
     follows(candidate, 4, log(0.7, 0.2, 0.1), temperature=2.0)
+    for key, temperature in ((34, 0.1), (35, 0.001), (36, 100.0)):  # the logits are scaled to show it
+        follows(candidate, key, temperature * log(0.5, 0.3, 0.2), temperature=temperature)
 
 
 @check(
@@ -121,6 +123,8 @@ def test_top_p(candidate):
     logits = log(0.1, 0.4, 0.2, 0.3)
     for key, p in ((11, 0.01), (12, 0.39), (13, 0.45), (14, 0.72), (15, 0.95), (16, 1.0)):
         follows(candidate, key, logits, top_p=p, stages=(300, 1000) if key == 13 else (300,))
+    follows(candidate, 37, log(0.06, 0.5, 0.3, 0.14), top_p=0.935, stages=(500,))
+    follows(candidate, 38, log(0.04, 0.5, 0.3, 0.16), top_p=0.955, stages=(800,))
 
 
 @check("The temperature comes before top-p.", "先除以温度，再做 top-p。")
@@ -218,5 +222,6 @@ def test_large_vocabulary(candidate):
         np.concatenate([np.linspace(-4, 0, 992), [5.0, 4.8, 4.6, 4.4, 4.2, 4.0, 3.8, 3.6]])
     )
     follows(candidate, 27, logits, top_k=6, stages=(300,))
+    follows(candidate, 39, np.linspace(0, 1, 200)[::-1].copy(), top_k=80, stages=(300,))
     follows(candidate, 28, logits, top_k=40, top_p=0.9, temperature=0.5, stages=(300,))
     follows(candidate, 29, logits.astype(np.float32), temperature=0.2, stages=(300,), top_p=0.5)

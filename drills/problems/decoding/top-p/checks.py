@@ -124,10 +124,11 @@ def test_p_one(candidate):
 
 @check("A p just below 1 still cuts.", "p 略小于 1 时仍然要截断。")
 def test_p_just_below_one(candidate):
-    probs = np.array([1 / 256, 127 / 128, 1 / 256])
     for dtype in (np.float64, np.float32):
-        for p in (127 / 128, 255 / 256):
-            close(candidate.top_p_filter(probs.astype(dtype), p), probs.astype(dtype), p)
+        for tail in (2.0**-8, 2.0**-12, 2.0**-16):
+            probs = np.array([tail, 1 - 2 * tail, tail], dtype=dtype)
+            for p in (1 - 2 * tail, 1 - tail):
+                close(candidate.top_p_filter(probs.copy(), p), probs, p)
 
 
 @check("Each row of a batch has a nucleus of its own size.", "批量中每一行的保留个数各不相同。")

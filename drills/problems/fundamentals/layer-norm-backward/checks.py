@@ -102,6 +102,24 @@ def test_constant_row(candidate):
         compare(candidate, grad_out.reshape(8, 1), x.reshape(8, 1), gamma[:1])
 
 
+@check(
+    "A float32 row whose mean is thousands of times its spread keeps its gradients.",
+    "float32 下均值是离散程度几千倍的行，梯度仍然正确。",
+)
+def test_large_mean(candidate):
+    # sums and means of these are exact in float32, their squares are not
+    x = np.array([[1, 2, 3, 6], [0, 0, 4, 4], [-8, 8, 1, 7]], dtype=np.float32)
+    grad_out = np.array(
+        [[1.0, -2.0, 0.5, 1.0], [0.0, 1.0, -1.0, 2.0], [1.0, 1.0, 0.5, -0.5]], dtype=np.float32
+    )
+    gamma = np.array([1.0, -2.0, 0.5, 3.0], dtype=np.float32)
+    wanted, _ = oracle(grad_out, x, gamma.astype(np.float64), 1e-5)
+    for shift in (8192, -8192):
+        found = candidate.layer_norm_backward(grad_out.copy(), x + np.float32(shift), gamma.copy())
+        for got, want, name in zip(unpack(found, 3, *NAMES), wanted, NAMES, strict=True):
+            assert_close(got, want, dtype=np.float32, rtol=0, atol=0.02, name=name)
+
+
 shapes = {"lead": leading_axes(3), "width": sizes(1, 7)}
 every_eps = st.sampled_from([None, 1e-6, 1e-5, 1e-2, 1.0])
 

@@ -144,8 +144,8 @@ def test_no_gradients(candidate):
 
 
 @check(
-    "Every epoch asks the loader anew: a loader that shuffles gives other batches then.",
-    "每一轮都重新遍历 train_loader：会打乱顺序的加载器每轮给出不同的批次。",
+    "Every epoch asks both loaders anew: one that shuffles or augments gives other batches then.",
+    "每一轮都重新遍历两个加载器：会打乱顺序或做数据增强的加载器每轮给出不同的批次。",
 )
 def test_asks_anew(candidate):
     got, _ = trained(candidate, fixed(12), [3, 2], [4], 3)
@@ -153,6 +153,11 @@ def test_asks_anew(candidate):
         got["passes"] >= 3,
         f"In 3 epochs the training loader was iterated over {got['passes']} times; its batches must not be kept.",
         f"3 轮训练只遍历了 train_loader {got['passes']} 次；不要把批次存下来重复用。",
+    )
+    require(
+        got["val_passes"] >= 3,
+        f"In 3 epochs the validation loader was iterated over {got['val_passes']} times; its batches must not be kept.",
+        f"3 轮训练只遍历了 val_loader {got['val_passes']} 次；不要把批次存下来重复用。",
     )
 
 

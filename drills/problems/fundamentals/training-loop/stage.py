@@ -45,13 +45,14 @@ def run(submission, weight, bias, train, val, lr, momentum, epochs, noisy, train
     optimizer = torch.optim.SGD(model.parameters(), lr=lr, momentum=momentum)
     steps = []
     optimizer.register_step_post_hook(lambda *_: steps.append(1))
-    train_loader = Loader(train)
-    history = submission.train(model, train_loader, Loader(val), optimizer, mse, epochs)
+    train_loader, val_loader = Loader(train), Loader(val)
+    history = submission.train(model, train_loader, val_loader, optimizer, mse, epochs)
     return {
         "history": history,
         "weight": model.linear.weight.detach(),
         "bias": model.linear.bias.detach(),
         "calls": model.calls,
         "passes": train_loader.passes,
+        "val_passes": val_loader.passes,
         "steps": len(steps),
     }

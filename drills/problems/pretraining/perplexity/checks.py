@@ -195,6 +195,10 @@ def test_infinite(candidate):
     compare(candidate, [(logits, np.array([[0, 0, 2]]), mask), (logits, ids, mask)])
     far = np.array([[[0, 4000.0, 1], [2, 1, 0], [0, 0, 0]]])
     compare(candidate, [(far, ids, mask)])
+    for dtype in (np.float64, np.float32):  # one impossible token among hundreds of easy ones
+        long = np.tile(np.array([9, 0, 1], dtype), (2, 400, 1))
+        long[1, 200, 0] = -np.inf
+        compare(candidate, [(long, np.zeros((2, 400), int), np.ones((2, 400), bool))])
 
 
 @check(
