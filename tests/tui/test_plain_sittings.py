@@ -120,7 +120,11 @@ def test_an_interview_through_a_pipe(home: Path, tmp_path: Path) -> None:
     code = tmp_path / "mine.py"
     code.write_text(find_drill("softmax").solution, "utf-8")
     typed = (
-        "n\n" + "?\n" * 6 + "We freeze the base and train two low-rank matrices.\n.\n" * 2 + f"{code}\n" + "1\n1\n"
+        "n\n"
+        + "?\n" * 6
+        + "We freeze the base and train two low-rank matrices.\n.\n" * 2
+        + f"{code}\n"
+        + "1\n1\n"
     )
     done = preptrain("mock", "--plain", "--minutes", "30", typed=typed)
     assert done.exit_code == 0, done.output
