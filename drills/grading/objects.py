@@ -39,9 +39,9 @@ class Keeper:
         """A result: by value where it travels (with a number, so that it can come back as itself), else by number."""
         if value is None or type(value) in _BY_VALUE:
             return {"is": "value", "number": None, "value": value}
-        if type(value) in (tuple, list) and not nested:
+        if not nested and (sequence := _sequence(value)) is not None:
             items = [self.describe(item, nested=True) for item in value]
-            return {"is": type(value).__name__, "number": self._keep(value), "items": items}
+            return {"is": sequence, "number": self._keep(value), "items": items}
         if codec.travels(value):
             return {"is": "value", "number": self._keep(value), "value": value}
         kind = type(value)
@@ -99,6 +99,14 @@ class Keeper:
             self._next += 1
         self._told[number] = self._told.get(number, 0) + 1
         return number
+
+
+def _sequence(value: Any) -> str | None:
+    """ "tuple" or "list", for one of those; a named tuple, NumPy's or PyTorch's own among them, is a tuple."""
+    if type(value) is list:
+        return "list"
+    named = hasattr(type(value), "_fields") or hasattr(type(value), "n_sequence_fields")
+    return "tuple" if type(value) is tuple or (isinstance(value, tuple) and named) else None
 
 
 def is_module(value: Any) -> bool:

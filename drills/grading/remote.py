@@ -32,6 +32,10 @@ class KeptList(list[Any]):
     """A list of the runner's: sent back, it is the same object again."""
 
 
+class KeptDict(dict[Any, Any]):
+    """A dictionary of the runner's: sent back, it is the same object again."""
+
+
 class Link:
     """One runner's objects: what the judge holds of them, and has let go of since the last message."""
 
@@ -193,7 +197,7 @@ def attribute_of(handle: Handle, methods: frozenset[str], name: str) -> Any:
 
 def handle_of(value: Any) -> Handle | None:
     """The handle of a value that stays in a runner; None for others, and for a tensor changed since."""
-    if isinstance(value, (RemoteObject, KeptTuple, KeptList)) or hasattr(value, "requires_grad"):
+    if isinstance(value, (RemoteObject, KeptTuple, KeptList, KeptDict)) or hasattr(value, "requires_grad"):
         held = value.__dict__.get(_HANDLE)
         if (
             held is not None
@@ -220,6 +224,8 @@ def _held(value: Any, handle: Handle | None) -> Any:
         value = KeptTuple(value)
     elif type(value) is list:
         value = KeptList(value)
+    elif type(value) is dict:
+        value = KeptDict(value)
     elif hasattr(value, "requires_grad"):
         value._at_version = value._version
     else:

@@ -42,7 +42,7 @@ def warm(backend: str) -> None:
     import hypothesis.strategies as st
     import numpy as np
 
-    import drills.strategies  # noqa: F401 (the checks import it)
+    import drills.strategies  # the checks import it
 
     if backend == "torch":
         import torch

@@ -19,6 +19,7 @@ from drills.grading.runner import Nursery
 torch = pytest.importorskip("torch")
 
 SOURCE = """
+from typing import NamedTuple
 import numpy as np
 import torch
 from torch import nn
@@ -35,6 +36,10 @@ class Counter:
     def fill(self, array): array[...] = 7
     def die(self): raise SystemExit(0)
     def itself(self): return self
+
+class Place(NamedTuple):
+    block: int
+    offset: int
 
 class Cache:
     def __init__(self, items): self.items = items
@@ -59,6 +64,14 @@ class Layer(nn.Module):
         self.last = cache
         return x, cache
     def same(self, cache): return cache is self.last
+    def append(self, x, cache=None):
+        self.last = {"k": [x]} if cache is None else cache
+        if cache is not None: cache["k"].append(x)
+        return x, self.last
+    def note(self, cache):
+        cache["seen"] = len(cache["k"])
+        return cache
+    def place(self): return Place(3, 4)
     def noise(self, x): return self.drop(x)
     @torch.no_grad()
     def fold(self): self.base.weight += 1
@@ -161,6 +174,20 @@ def test_what_either_side_writes_the_other_reads(candidate: Candidate) -> None:
         assert layer(x).tolist() == [[3.0, 7.0, 11.0]]
         layer.weight.requires_grad_(False)
     assert not layer(x).requires_grad
+
+
+def test_a_dictionary_comes_back_as_itself(candidate: Candidate) -> None:
+    """So that one that is changed in place is seen to be."""
+    layer = layer_of(candidate)
+    _, cache = layer.append(torch.ones(1))
+    layer.append(torch.ones(1), cache)
+    assert layer.same(cache)
+    assert layer.note(cache)["seen"] == 2
+
+
+def test_a_named_tuple_is_a_tuple(candidate: Candidate) -> None:
+    block, offset = layer_of(candidate).place()
+    assert (block, offset) == (3, 4)
 
 
 def test_a_cache_comes_back_as_itself(candidate: Candidate) -> None:

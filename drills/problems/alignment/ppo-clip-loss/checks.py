@@ -32,7 +32,8 @@ def compare(candidate, new, old, advantages, clip=None):
         1e-30, float((torch.exp(new.double() - old.double()).clamp(min=2) * advantages.double().abs()).max())
     )
     shift = 8 * unit * (1 + max(float(new.abs().max()), float(old.abs().max())))  # of the log-ratio
-    atol = size * (shift + 4 * unit * (8 + new.numel() ** 0.5))
+    # 1 ± clip may be rounded to float32, as by torch.where(advantages > 0, 1 + clip, 1 - clip)
+    atol = size * (shift + max(4 * unit * (8 + new.numel() ** 0.5), 1e-7))
     assert_close(
         candidate.ppo_clip_loss(new, old, advantages, **options), loss, dtype=dtype, rtol=0, atol=atol
     )
@@ -88,6 +89,17 @@ def test_bounds(candidate):
     for sign in (1.0, -1.0):
         for clip in (None, 0.1, 0.3, 0.5, 0.9):
             compare(candidate, *of_ratios(ratios, [sign] * len(ratios)), clip)
+
+
+@check(
+    "A ratio far above 1 is not held where the minimum takes it, nor one far below.",
+    "比值远大于或远小于 1 时，取最小值选中的比值不受限制。",
+)
+def test_far_ratios(candidate):
+    for ratio in (50.0, 2e5, 1e-3, 1e-6):
+        for advantage in (1.0, -1.0):
+            compare(candidate, *of_ratios([ratio], [advantage], old=-20.0))
+    compare(candidate, *of_ratios([2e5, 0.5], [-1.0, 2.0], torch.float32, old=-20.0))
 
 
 @check(

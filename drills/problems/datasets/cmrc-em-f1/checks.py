@@ -34,6 +34,13 @@ MARKS = [
     ")",
     '"',
     "'",
+    "‘",
+    "’",
+    "…",
+    "—",
+    "-",
+    "_",
+    "/",
 ]
 
 
@@ -81,7 +88,9 @@ def test_segments(candidate):
     expect(candidate, "2018", ["2019"], 0, 0)
     expect(candidate, "gpt2", ["gpt3"], 0, 0)
     expect(candidate, "α粒子", ["β粒子"], 0, 2 / 3)
+    expect(candidate, "café", ["cafés"], 0, 0)
     expect(candidate, "deep learning", ["deep learning model"], 0, 4 / 5)
+    expect(candidate, "deep\tlearning\n", ["deep learning"], 1, 1)
     expect(candidate, "deeplearning", ["deep learning"], 0, 0)
 
 
@@ -93,6 +102,8 @@ def test_punctuation(candidate):
     expect(candidate, "“模型”：训练……", ["模型;训练"], 1, 1)
     expect(candidate, "用 BERT 模型", ["用BERT模型？"], 1, 1)
     expect(candidate, "约 3 , 或 4 。", ["约3或4"], 1, 1)
+    expect(candidate, "北京——上海", ["北京…上海"], 1, 1)
+    expect(candidate, "‘北京’_", ["-北京/"], 1, 1)
 
 
 @check("The common run must be contiguous.", "共同的部分必须连续。")

@@ -48,7 +48,7 @@ def compare(candidate, values, steps):
             for name, grad in found["grads"][number].items():
                 close(grad, [step[r][name] for r in range(WORLD)], f"grad of {name} on rank {rank}")
         for name, value in found["state"].items():
-            want = values.get(name, torch.tensor([3.0, 4.0]))
+            want = values.get(name, torch.tensor([3.0, 4.0])) + rank
             require(
                 torch.equal(value, want),
                 f"{name} on rank {rank} was changed; only gradients may be.",
@@ -128,6 +128,16 @@ def test_all_parameters(candidate):
     source = Source(2, "float32")
     step = [{name: source.tensor(*shape) for name, shape in shapes.items()} for _ in range(WORLD)]
     compare(candidate, zeros(**shapes), [step])
+
+
+@check(
+    "A gradient of zeros is averaged like any other, be it zero on one rank or on both.",
+    "全零的梯度照样取平均，无论是一个 rank 为零还是两个都为零。",
+)
+def test_zero_gradients(candidate):
+    names, source = ("a", "b", "c", "d"), Source(6, "float32")
+    step = [{name: source.tensor(3) * float(name not in zero) for name in names} for zero in ("bd", "cd")]
+    compare(candidate, zeros(**dict.fromkeys(names, (3,))), [step])
 
 
 @check(

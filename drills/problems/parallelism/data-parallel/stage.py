@@ -139,6 +139,9 @@ def reduce_gradients(submission, values, steps):
 
     def work(rank):
         model, after = Model(values), []
+        with torch.no_grad():
+            for value in model.state_dict().values():
+                value += rank  # so that a mean or a broadcast of what is not a gradient shows
         for step in steps:
             for name, parameter in model.named_parameters():
                 grad = step[rank][short(name)]

@@ -72,6 +72,18 @@ def test_half_to_even(candidate):
 
 
 @check(
+    "float64 values are rounded in float64: what lies just beside a half is not one.",
+    "float64 的值按 float64 取整：略偏离正中间的值不算正中间。",
+)
+def test_beside_a_half(candidate):
+    halves = np.array([[127, 0.5, -0.5, 1.5, 2.5, -2.5, -3.5, 64.5]])
+    beside = np.array([[0, 1e-9, -1e-9, -1e-9, 1e-9, -1e-9, 1e-9, 1e-9]])
+    expected = np.array([[127, 1, -1, 1, 3, -3, -3, 65]], dtype=np.int8)
+    q, _ = quantized(candidate, halves + beside)
+    assert_close(q, expected, rtol=0, atol=0, name="q")
+
+
+@check(
     "Each row has its own scale; an outlier spoils its own row only.",
     "每行各有自己的 scale，离群值只影响所在的行。",
 )

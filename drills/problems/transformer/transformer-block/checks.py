@@ -123,7 +123,7 @@ def call(candidate, module, x, mask=None):
 def close(got, want, dtype, name="output"):
     """Norms divide by a deviation that may be small, so float32 gets room."""
     size = max(1.0, float(want.detach().abs().max()))
-    rtol, unit = (1e-9, 1e-11) if dtype == torch.float64 else (1e-3, 2e-4)
+    rtol, unit = (1e-6, 5e-7) if dtype == torch.float64 else (1e-3, 2e-4)  # √Dh may be a float32 tensor
     assert_close(got, want.detach(), dtype=dtype, rtol=rtol, atol=unit * size, name=name)
 
 
@@ -325,7 +325,7 @@ def test_dropout_choices(candidate):
             outputs.append(y if norm_first else norm(w, "norm2", y))
         gap = (torch.stack(outputs) - got.detach()).abs().amax(-1)  # (64, B, T)
         require(
-            float(gap.amin(0).max()) < 1e-8,
+            float(gap.amin(0).max()) < 1e-5,
             f"The output fits no choice of elements dropped from the sub-layers, the others divided by 1 − {rate}.",
             f"输出不对应任何一种丢弃方式：子层输出中有的元素为零，其余的除以 1 − {rate}。",
             actual=got,
@@ -417,4 +417,4 @@ def test_gradients(candidate, source, form, norm_first, batch, num_heads, depth,
     definition = oracle(leaves, num_heads, leaves["x"], mask, norm_first)
     for key, want in gradients(definition, grad_out, **leaves).items():
         scale = max(1.0, float(want.abs().max()))
-        assert_close(found[key], want, rtol=1e-7, atol=1e-9 * scale, name=f"grad {key}")
+        assert_close(found[key], want, rtol=1e-5, atol=1e-6 * scale, name=f"grad {key}")
