@@ -23,6 +23,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     if config.getoption("--drill") is not None:
+        config.option.dist = "no"  # a project may spread its tests over processes; a drill's checks are few
         config.pluginmanager.register(_DrillRun(config), "preptrain-drill")
 
 

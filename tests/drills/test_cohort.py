@@ -118,6 +118,7 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> Class:
     return course
 
 
+@pytest.mark.slow
 def test_one_bad_file_harms_nobody_and_each_has_its_verdict(course: Class) -> None:
     for person, source in HOSTILE.items():
         course.file(person, source)
@@ -230,6 +231,7 @@ def test_names_are_no_markup(course: Class) -> None:
     assert "&lt;b&gt;x" in page
 
 
+@pytest.mark.slow
 def test_a_run_that_is_killed_goes_on_where_it_was(course: Class) -> None:
     hand_in(course.root, ["temperature"], 24)
     command = [

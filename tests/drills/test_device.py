@@ -18,9 +18,8 @@ ABSENT = [name for name in ("cuda", "mps") if not getattr(torch, name).is_availa
 PRESENT = [name for name in ("cuda", "mps") if name not in ABSENT]
 
 
-@pytest.mark.parametrize(
-    "drill_id", ["rms-norm", pytest.param("multi-head-attention", marks=pytest.mark.slow)]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("drill_id", ["rms-norm", "multi-head-attention"])
 def test_the_cpu_is_a_device(drill_id: str) -> None:
     drill = find_drill(drill_id)
     with Grader(device="cpu") as grader:
@@ -28,6 +27,7 @@ def test_the_cpu_is_a_device(drill_id: str) -> None:
         assert grader.grade(drill, drill.starter).verdict == "error"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("device", ABSENT)
 def test_an_absent_device_is_told(device: str) -> None:
     drill = find_drill("rms-norm")

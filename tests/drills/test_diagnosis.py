@@ -30,6 +30,7 @@ def diagnosed(grader: Grader, drill_id: str, source: str) -> str | None:
     return report.diagnosis and report.diagnosis.mutant
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("drill_id", ["temperature", "tensor-parallel-mlp", "rrf"])
 def test_every_mutant_is_named(grader: Grader, drill_id: str) -> None:
     """Functions, callbacks and a mistake that keeps state between calls; `drill verify` does it for all drills."""

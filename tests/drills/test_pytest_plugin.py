@@ -62,3 +62,10 @@ def test_wrong_usage_is_told(arguments: list[str], words: str, tmp_path: Path) -
 def test_an_ordinary_run_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "test_x.py").write_text("def test_x(): assert True", "utf-8")
     assert "1 passed" in run(tmp_path).stdout
+
+
+def test_a_drill_is_not_spread_over_processes(tmp_path: Path, attention: Drill) -> None:
+    (tmp_path / "mine.py").write_text(attention.solution, "utf-8")
+    done = run(tmp_path, "-v", "-n", "2", "--drill", "attention", "--solution", "mine.py")
+    assert done.returncode == 0, done.stdout
+    assert "workers" not in done.stdout

@@ -50,6 +50,7 @@ def under_pytest(drill_id: str, path: Path) -> set[str]:
     return {line.partition("::test_")[2].split()[0] for line in lines}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("drill_id", "broken"), CASES)
 def test_the_verdict_is_the_same_everywhere(drill_id: str, broken: bool, tmp_path: Path) -> None:
     from tui.services import _grader

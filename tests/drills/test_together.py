@@ -112,6 +112,7 @@ def test_a_hang_ends_soon_and_says_where(
     assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
 
 
+@pytest.mark.slow
 def test_the_clock_starts_anew_with_every_example(lora: Drill, monkeypatch: pytest.MonkeyPatch) -> None:
     """A slow but finite file passes: 60 examples together may take longer than one may."""
     monkeypatch.setattr(limits, "EXAMPLE_SECONDS", 2.5)

@@ -48,6 +48,7 @@ def services(services: Services, sample_bank: Bank) -> Services:
     return services
 
 
+@pytest.mark.slow
 async def test_killed_at_every_step_nothing_is_lost(services: Services, grader: FakeGrader) -> None:
     grader.reports = [a_report("max-pool", passed=True)]
     kept: list[Any] = []
