@@ -1,4 +1,4 @@
-"""Drills whose checks run beside the learner's code: faults are told apart, with the learner's own lines."""
+"""Drills of a class, whose checks may run beside the learner's code: faults are told apart, with the learner's own lines."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ from drills.grading.judge import Task, judge
 from drills.grading.report import Failure
 
 
-@pytest.fixture(scope="module")
-def lora() -> Drill:
-    return find_drill("lora-linear")
+@pytest.fixture(scope="module", params=["together", pytest.param("separate", marks=pytest.mark.slow)])
+def lora(request: pytest.FixtureRequest) -> Drill:
+    """A drill of a class; where its objects stay in a process of their own, faults are told apart just so."""
+    return find_drill("lora-linear").model_copy(update={"isolation": request.param})
 
 
 def faulty(drill: Drill, line: str, place: str = "out = self.base(x)") -> str:

@@ -39,16 +39,25 @@ def services(services: Services, sample_bank: Bank) -> Services:
 # --- faults
 
 
+KEPT: list[str] = []
+"""What an interview that was killed has left, once there has been one."""
+
+
 @pytest.fixture
 async def unfinished(services: Services) -> Services:
     """One quick question answered, the deep one answered, the follow-up half typed."""
+    if KEPT:
+        mock_saved.keep(services.record, KEPT[0])
+        return services
 
     async def scenario(learner: Learner) -> None:
         await begun(learner)
         await to("follow_up", learner)
         await learner.type("so far")
 
-    return await killed(services, scenario)
+    dead = await killed(services, scenario)
+    KEPT.append(mock_saved.stored(dead.record) or "")
+    return dead
 
 
 def damage(change: Callable[[dict[str, Any]], object]) -> Callable[[str], str]:
