@@ -51,6 +51,7 @@ def warm(backend: str) -> None:
 
         torch.set_num_threads(1)
         torch.testing.assert_close(torch.ones(1), torch.ones(1))
+        repr(torch.ones(1))
         torch.softmax(torch.ones(2, 2), -1)
         torch.optim.SGD([torch.nn.Parameter(torch.ones(1))], lr=0.1)
 

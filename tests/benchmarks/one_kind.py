@@ -18,7 +18,7 @@ def of_kind(bank: Bank, kind: str) -> Bank:
 
 if __name__ == "__main__":
     services = open_services()
-    services.settings = replace(services.settings, new_per_day=60, drill_share=0)
+    services.settings = replace(services.settings, new_per_day=10_000, drill_share=0)
     if sys.argv[1] != "all":
         whole = services.load_bank
         services.load_bank = lambda: of_kind(whole(), sys.argv[1])
