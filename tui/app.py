@@ -16,7 +16,8 @@ from textual.reactive import reactive
 from textual.screen import Screen
 
 from tui import heap, markup, mock_saved, themes
-from tui.commands import CATALOGUE, active, bindings, remap
+from tui.catalogue import CATALOGUE
+from tui.commands import active, bindings, remap
 from tui.messages import (
     CTRL_C,
     NOT_SAVED,

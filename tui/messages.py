@@ -210,40 +210,13 @@ QUESTION_STATES = {
     "set aside": Phrase("set aside", "搁置"),
 }
 
-# --- mock interview
-MOCK = Phrase("Mock interview", "模拟面试")
-MOCK_CHOOSE = Phrase(
-    "Quick questions over all tracks, one topic in depth, one coding drill. Nothing is told before the end.",
-    "各方向的快问快答、一个深入话题，再加一道编程题；结束前不公布对错。",
-)
-MOCK_LENGTH = Phrase("How long", "时长")
-MOCK_ROLE = Phrase("For which role", "面试岗位")
+# --- roles
 ROLE_NAMES: dict[str | None, Phrase] = {
     None: Phrase("any", "不限"),
     "research": Phrase("research", "研究"),
     "applied": Phrase("applied", "应用"),
     "infra": Phrase("infrastructure", "基础设施"),
 }
-MOCK_BEGIN = Phrase(
-    "Space chooses, Tab goes to the next list, Enter begins.", "空格选择，Tab 切换列表，Enter 开始。"
-)
-MOCK_EARLIER = Phrase("Earlier interviews", "以往的模拟面试")
-MOCK_EMPTY = Phrase("There is nothing to ask for this role.", "这个岗位没有可问的题目。")
-MOCK_CLOCK = Phrase("{clock} left  {place}/{steps}", "剩余 {clock}  {place}/{steps}")
-MOCK_CODE = Phrase(
-    "Write it as in the interview; <mock.submit> hands in.", "像面试一样写代码，<mock.submit> 提交。"
-)
-MOCK_YOUR_ANSWER = Phrase("Your answer", "你的回答")
-MOCK_GRADING = Phrase("Checking your code…", "正在检查代码……")
-MOCK_OVER = Phrase("over", "已结束")
-MOCK_REPORT = Phrase(
-    "Kept. As a file: preptrain mock show {id} > report.md",
-    "已保存。导出：preptrain mock show {id} > report.md",
-)
-MOCK_LEAVE_ASK = Phrase(
-    "Leave the interview? It is kept, and its clock stands still until you go on.",
-    "退出模拟面试？进度会保留，停止计时，回来后可以继续。",
-)
 
 # --- quiz
 QUIZ = Phrase("Quiz", "答题")

@@ -1,9 +1,38 @@
-"""What is said of an unfinished mock interview, in English and Chinese."""
+"""What the mock interview says, and what is said of an unfinished one, in English and Chinese."""
 
 from __future__ import annotations
 
 from tui.messages import Phrase
 
+MOCK = Phrase("Mock interview", "模拟面试")
+MOCK_CHOOSE = Phrase(
+    "Quick questions over all tracks, one topic in depth, one coding drill. Nothing is told before the end.",
+    "各方向的快问快答、一个深入话题，再加一道编程题；结束前不公布对错。",
+)
+MOCK_LENGTH = Phrase("How long", "时长")
+MOCK_ROLE = Phrase("For which role", "面试岗位")
+MOCK_BEGIN = Phrase(
+    "Space chooses, Tab goes to the next list, Enter begins.", "空格选择，Tab 切换列表，Enter 开始。"
+)
+MOCK_EARLIER = Phrase("Earlier interviews", "以往的模拟面试")
+MOCK_EMPTY = Phrase("There is nothing to ask for this role.", "这个岗位没有可问的题目。")
+MOCK_CLOCK = Phrase("{clock} left  {place}/{steps}", "剩余 {clock}  {place}/{steps}")
+MOCK_CODE = Phrase(
+    "Write it as in the interview; <mock.submit> hands in.", "像面试一样写代码，<mock.submit> 提交。"
+)
+MOCK_YOUR_ANSWER = Phrase("Your answer", "你的回答")
+MOCK_GRADING = Phrase("Checking your code…", "正在检查代码……")
+MOCK_OVER = Phrase("over", "已结束")
+MOCK_REPORT = Phrase(
+    "Kept. As a file: preptrain mock show {id} > report.md",
+    "已保存。导出：preptrain mock show {id} > report.md",
+)
+MOCK_LEAVE_ASK = Phrase(
+    "Leave the interview? It is kept, and its clock stands still until you go on.",
+    "退出模拟面试？进度会保留，停止计时，回来后可以继续。",
+)
+
+# --- an unfinished one
 UNFINISHED = Phrase(
     "A mock interview is unfinished: <today.mock> to go on with it or discard it.",
     "有一场模拟面试没做完：按 <today.mock> 可以继续或放弃。",

@@ -10,8 +10,8 @@ from textual.content import Content
 from quizbank.interviews import Interview, change
 from tui import markup
 from tui.messages import MINUTES as LASTING
-from tui.messages import MOCK_EARLIER, ROLE_NAMES, Bilingual, Language, join, same
-from tui.mock_messages import ASIDE, LEFT_OUT, OFFER, OFFER_FACTS, OFFER_KEPT
+from tui.messages import ROLE_NAMES, Bilingual, Language, join, same
+from tui.mock_messages import ASIDE, LEFT_OUT, MOCK_EARLIER, OFFER, OFFER_FACTS, OFFER_KEPT
 from tui.mock_session import MockRun
 
 if TYPE_CHECKING:

@@ -12,8 +12,9 @@ from click.testing import CliRunner
 from textual.widgets import OptionList
 
 from tui import commands, keys
+from tui.catalogue import CATALOGUE
 from tui.cli import main
-from tui.commands import BY_ID, CATALOGUE, remap
+from tui.commands import BY_ID, remap
 from tui.messages import BEGIN, IN_WORDS
 from tui.screens.quiz import QuizScreen
 from tui.services import Services
@@ -66,14 +67,15 @@ def test_what_is_wrong_with_a_key_is_told_and_left_out() -> None:
 def test_nothing_stands_for_two_things_from_the_start() -> None:
     for area in CATALOGUE.values():
         for command in area:
-            commands._own[command.id] = command.keys
+            commands.OWN_KEYS[command.id] = command.keys
         assert list(commands._twice(area)) == []
 
 
 def test_every_key_in_a_sentence_is_that_of_a_command() -> None:
     import tui.messages
+    import tui.mock_messages
 
-    for name, phrase in vars(tui.messages).items():
+    for name, phrase in (*vars(tui.messages).items(), *vars(tui.mock_messages).items()):
         if isinstance(phrase, tui.messages.Phrase):
             for text in (phrase.en, phrase.zh):
                 for marked in keys._MARK.findall(text):

@@ -12,7 +12,8 @@ from textual.command import CommandPalette
 from textual.widgets import OptionList
 
 from quizbank.record import new_entry
-from tui.commands import BY_ID, CATALOGUE
+from tui.catalogue import CATALOGUE
+from tui.commands import BY_ID
 from tui.messages import language_of
 from tui.screens.drills import DrillsScreen
 from tui.screens.help import HelpScreen

@@ -12,9 +12,8 @@ from textual.widgets import TextArea
 
 from quizbank.errors import PlainError, RecordError
 from tui import markup
-from tui.messages import (
-    DRAFT_RESTORED,
-    IN_WORDS,
+from tui.messages import DRAFT_RESTORED, IN_WORDS, NOT_SAVED, TICK_POINTS
+from tui.mock_messages import (
     MOCK_CLOCK,
     MOCK_CODE,
     MOCK_GRADING,
@@ -22,8 +21,6 @@ from tui.messages import (
     MOCK_OVER,
     MOCK_REPORT,
     MOCK_YOUR_ANSWER,
-    NOT_SAVED,
-    TICK_POINTS,
 )
 from tui.mock_offer import clock
 from tui.mock_session import MockRun, interviews

@@ -12,19 +12,22 @@ from textual.containers import VerticalScroll
 from quizbank.errors import RecordError
 from tui import mock_saved
 from tui.commands import bindings
-from tui.messages import (
-    LOADING,
+from tui.messages import LOADING, ROLE_NAMES, Phrase
+from tui.messages import MINUTES as LASTING
+from tui.mock_messages import (
+    DISCARD,
+    DISCARD_ASK,
+    GO_ON,
     MOCK,
     MOCK_BEGIN,
     MOCK_CHOOSE,
     MOCK_EMPTY,
     MOCK_LENGTH,
     MOCK_ROLE,
-    ROLE_NAMES,
-    Phrase,
+    NOT_READ_NOW,
+    OFFER_KEYS,
+    UNREADABLE,
 )
-from tui.messages import MINUTES as LASTING
-from tui.mock_messages import DISCARD, DISCARD_ASK, GO_ON, NOT_READ_NOW, OFFER_KEYS, UNREADABLE
 from tui.mock_offer import earlier, unfinished
 from tui.mock_session import MockRun, interviews
 from tui.screens.dialog import Dialog

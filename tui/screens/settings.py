@@ -19,7 +19,6 @@ from quizbank.scheduling import RETENTION, learner_day
 from tui.commands import bindings
 from tui.messages import (
     LANGUAGE_NAME,
-    MOCK_ROLE,
     ROLE_NAMES,
     SET_DAY,
     SET_DRILLS,
@@ -36,6 +35,7 @@ from tui.messages import (
     Phrase,
     same,
 )
+from tui.mock_messages import MOCK_ROLE
 from tui.screens.page import Page
 from tui.settings import THEMES, Settings
 from tui.widgets.rows import Row, RowList

@@ -9,7 +9,9 @@ from typing import Any
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 
-from tui.commands import CATALOGUE, Command, active
+from tui.catalogue import CATALOGUE
+from tui.command import Command
+from tui.commands import active
 from tui.messages import language_of
 
 
