@@ -26,9 +26,7 @@ from mock_support import (
 from quizbank.collection import Bank
 from quizbank.errors import RecordError
 from quizbank.record import Record
-from tui import keys, mock_messages, mock_saved
-from tui.commands import BY_ID
-from tui.messages import Phrase
+from tui import mock_saved
 from tui.mock_resuming import take_up
 from tui.mock_session import MockRun, interviews
 from tui.screens.dialog import Dialog
@@ -294,14 +292,6 @@ async def test_a_record_that_cannot_be_written_is_told_once(
 
 
 # --- what is said
-
-
-def test_every_key_in_a_sentence_is_that_of_a_command() -> None:
-    phrases = [phrase for phrase in vars(mock_messages).values() if isinstance(phrase, Phrase)]
-    marked = [
-        mark for phrase in phrases for text in (phrase.en, phrase.zh) for mark in keys._MARK.findall(text)
-    ]
-    assert set(marked) == {"today.mock"} <= set(BY_ID)
 
 
 async def test_no_notice_where_nothing_is_unfinished(services: Services) -> None:
