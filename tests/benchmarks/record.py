@@ -13,7 +13,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import resource
 import statistics
 import subprocess
 import sys
@@ -25,7 +24,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from lifetime import SITTING, items
+from lifetime import SITTING, items, peak_memory
 
 from quizbank.entries import EPOCH, MILLISECOND, Entry, uuid7
 from quizbank.insights import insights
@@ -96,7 +95,7 @@ def ours(path: Path, count: int) -> dict[str, float]:
     days, _ = timed(
         lambda: (record.days(), record.tallies("age"), record.tallies("sure"), record.mistakes()), 5
     )
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    memory = peak_memory()
     candidates = [Candidate(f"q:{number}", "cnn", (f"topic-{number % 60}",)) for number in range(count)]
     whole, _ = timed(lambda: (summary(record, candidates, now), insights(record, candidates, now)))
     return {
