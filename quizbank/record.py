@@ -49,8 +49,13 @@ class Record(Reader):
     """
 
     @classmethod
-    def open(cls, path: Path, migrations: Sequence[Migration] = MIGRATIONS) -> Self:
-        """Open the record at `path`, creating or upgrading it (after a backup) where needed."""
+    def open(
+        cls, path: Path, migrations: Sequence[Migration] = MIGRATIONS, progress: Progress | None = None
+    ) -> Self:
+        """Open the record at `path`, creating or upgrading it (after a backup) where needed.
+
+        `progress` is told how far it is where the state must follow the log anew: a long record takes a minute.
+        """
         refuse_unusable(path, len(migrations))
         try:
             connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
@@ -74,7 +79,7 @@ class Record(Reader):
             raise
         record = cls(path, connection)
         if len(migrations) > 1 and record.setting(tables.STALE) is not None:
-            record.rebuild()
+            record.rebuild(progress)
         return record
 
     def __enter__(self) -> Self:

@@ -10,15 +10,12 @@ from datetime import datetime
 from quizbank.errors import PlainError
 from quizbank.record import Record
 from tui.messages import Phrase
+from tui.time_left import percent, time_left
 
 FOLLOWING = Phrase(
     "Due days follow: {percent}% done{left}. Cannot be stopped; leaving is safe.",
     "正在重排到期日：已完成 {percent}%{left}。无法中途停止，可以放心离开。",
 )
-SECONDS_LEFT = Phrase(", {count} s left", "，还剩 {count} 秒")
-MINUTES_LEFT = Phrase(", {count} min left", "，还剩 {count} 分钟")
-NOT_YET = Phrase("", "")
-AT_ONCE = 0.5  # seconds of work, before which how long it takes is a guess
 PATIENCE = 2.0  # seconds that closing waits for the thread
 
 
@@ -67,17 +64,8 @@ class Rescheduling:
     def progress(self) -> Phrase:
         """How far it is, and the time left."""
         passed, rows = self._passed, self._rows
-        spent = self._clock() - self._began
-        left = NOT_YET
-        if passed and spent > AT_ONCE:
-            seconds = round(spent / passed * (rows - passed))
-            left = (
-                SECONDS_LEFT.format(count=seconds)
-                if seconds < 90
-                else MINUTES_LEFT.format(count=round(seconds / 60))
-            )
-        percent = 100 * passed // rows if rows else 0
-        return FOLLOWING.format(percent=percent, left=left)
+        left = time_left(self._clock() - self._began, passed, rows)
+        return FOLLOWING.format(percent=percent(passed, rows), left=left)
 
     def close(self) -> None:
         with self._lock:

@@ -20,6 +20,7 @@ from quizbank.record import Record
 from tui import settings as settings_file
 from tui.messages import Language, Phrase
 from tui.settings import Settings
+from tui.time_left import catching_up
 
 if TYPE_CHECKING:
     from drills.catalog import Backend, Drill
@@ -196,7 +197,8 @@ def open_services(
     """
     places = locations.resolve(home, workspace)
     loaded = settings_file.load(places.settings)
-    record = Record.open(places.record)
+    with catching_up(language or loaded.settings.language) as progress:
+        record = Record.open(places.record, progress=progress)
     services = Services(places, record, loaded.settings, load_bank=lambda: _whole_bank(places))
     if language is not None:
         services.settings = Settings.from_json({"language": language}, loaded.settings)

@@ -87,8 +87,12 @@ class Context:
     def record(self) -> Iterator[Record]:
         """The learner's record, closed again."""
         from quizbank.record import Record
+        from tui.time_left import catching_up
 
-        with Record.open(self.places().record) as record:
+        path = self.places().record
+        with catching_up(self.language) as progress:
+            record = Record.open(path, progress=progress)
+        with record:
             yield record
 
     def files(self) -> Workspace:
