@@ -16,6 +16,9 @@ from drills.grading.codec import tensors_of
 if TYPE_CHECKING:
     from drills.grading.remote_candidate import RemoteCandidate
 
+Ask = Callable[[], tuple[Any, int]]
+"""Makes a call in the runner: its result, and the number of the graph that the runner keeps."""
+
 
 class _Call(torch.autograd.Function):
     """One call in the runner, as a function of the tensor arguments that require a gradient."""
@@ -38,17 +41,14 @@ class _Call(torch.autograd.Function):
 class _Pending:
     """A call on its way through autograd: its result is a tensor, or a tuple or list that holds some."""
 
-    def __init__(
-        self, candidate: RemoteCandidate, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]
-    ) -> None:
-        self.candidate, self.name, self.args, self.kwargs = candidate, name, args, kwargs
+    def __init__(self, candidate: RemoteCandidate, ask: Ask) -> None:
+        self.candidate, self.ask = candidate, ask
         self.value: Any = None
         self.graph = -1
 
     def run(self) -> list[torch.Tensor]:
         """Make the call; the tensors of its result."""
-        answer = self.candidate.request(self.name, self.args, self.kwargs, keep_graph=True)
-        self.value, self.graph = answer["value"], answer["graph"]
+        self.value, self.graph = self.ask()
         return tensors_of(self.value)
 
     def backward(self, grads: tuple[torch.Tensor, ...]) -> list[torch.Tensor | None]:
@@ -61,7 +61,10 @@ class _Pending:
         if isinstance(self.value, torch.Tensor):
             return next(rest)
         if isinstance(self.value, (tuple, list)):
-            return type(self.value)(next(rest) if isinstance(v, torch.Tensor) else v for v in self.value)
+            made = type(self.value)(next(rest) if isinstance(v, torch.Tensor) else v for v in self.value)
+            if hasattr(made, "__dict__"):  # the handle of one that is kept in the runner
+                made.__dict__.update(self.value.__dict__)
+            return made
         return self.value
 
 
@@ -72,43 +75,16 @@ def call_with_graph(
 
     A tensor that the learner cut off from the graph comes back without one; what is no tensor, as it is.
     """
-    pending = _Pending(candidate, name, args, kwargs)
+
+    def ask() -> tuple[Any, int]:
+        answer = candidate.request(name, args, kwargs, keep_graph=True)
+        return answer["value"], answer["graph"]
+
     leaves = [value for value in (*args, *kwargs.values()) if getattr(value, "requires_grad", False)]
-    outputs = _Call.apply(pending, *leaves)  # type: ignore[no-untyped-call]
-    return pending.result(outputs)
+    return call_with_leaves(candidate, ask, leaves)
 
 
-class _Later(_Pending):
-    """A call of an object in the runner, whose gradients its own parameters want too."""
-
-    def __init__(self, candidate: RemoteCandidate, ask: Callable[[], tuple[Any, int]]) -> None:
-        super().__init__(candidate, "", (), {})
-        self.ask = ask
-
-    def run(self) -> list[torch.Tensor]:
-        self.value, self.graph = self.ask()
-        return _tensors(self.value)
-
-    def result(self, outputs: tuple[torch.Tensor, ...]) -> Any:
-        rest = iter(outputs)
-        if isinstance(self.value, torch.Tensor):
-            return next(rest)
-        if isinstance(self.value, (tuple, list)):
-            made = type(self.value)(next(rest) if isinstance(v, torch.Tensor) else v for v in self.value)
-            made.__dict__.update(self.value.__dict__)  # the handle
-            return made
-        return self.value
-
-
-def call_with_leaves(
-    candidate: RemoteCandidate, ask: Callable[[], tuple[Any, int]], leaves: Sequence[torch.Tensor]
-) -> Any:
-    """The value that `ask` brings (with the number of its graph), so that gradients flow back to `leaves`."""
-    pending = _Later(candidate, ask)
+def call_with_leaves(candidate: RemoteCandidate, ask: Ask, leaves: Sequence[torch.Tensor]) -> Any:
+    """The value that `ask` brings, so that gradients flow back to `leaves`: a call's, or an object's parameters."""
+    pending = _Pending(candidate, ask)
     return pending.result(_Call.apply(pending, *leaves))  # type: ignore[no-untyped-call]
-
-
-def _tensors(value: Any) -> list[torch.Tensor]:
-    if isinstance(value, (tuple, list)):
-        return [item for item in value if isinstance(item, torch.Tensor)]
-    return [value] if isinstance(value, torch.Tensor) else []

@@ -31,7 +31,7 @@ class LocalCandidate(Candidate):
         self._file_name, self._cpu_seconds = file_name, cpu_seconds
         self._stage = learner.stage(stage)
         try:
-            with self._limited(limits.CALL_SECONDS):
+            with _alarm(limits.CALL_SECONDS, file_name, cpu_seconds):
                 self._module = learner.load(source, file_name)
         except Hang:
             raise
@@ -41,12 +41,7 @@ class LocalCandidate(Candidate):
             raise MissingName(missing)
 
     def timed(self) -> AbstractContextManager[None]:
-        return self._limited(limits.EXAMPLE_SECONDS)
-
-    def _limited(self, seconds: float) -> AbstractContextManager[None]:
-        if self._cpu_seconds is None:
-            return _alarm(seconds, self._file_name)
-        return _processor_alarm(self._cpu_seconds, seconds, self._file_name)
+        return _alarm(limits.EXAMPLE_SECONDS, self._file_name, self._cpu_seconds)
 
     def _play(self, name: str, args: tuple[Any, ...], within: float | None) -> Any:
         try:
@@ -82,42 +77,30 @@ class LocalCandidate(Candidate):
 
 
 @contextmanager
-def _alarm(seconds: float, file_name: str) -> Iterator[None]:
-    """Raise Hang when the body takes longer. A loop in C code, which hears no exception, is ended by SIGPROF."""
+def _alarm(seconds: float, file_name: str, cpu_seconds: float | None = None) -> Iterator[None]:
+    """Raise Hang when the body takes longer by the clock, or has used more processor time than `cpu_seconds`.
 
+    A loop in C code, which hears no exception, is ended by SIGPROF.
+    """
     if not hasattr(signal, "setitimer"):  # Windows: the client ends the whole judge
         yield
         return
 
-    def ring(_signal: int, frame: Any) -> None:
-        raise Hang(seconds, learner.stack_lines(frame, file_name))
+    timers = {signal.SIGALRM: (signal.ITIMER_REAL, seconds)}
+    if cpu_seconds is not None:
+        timers[signal.SIGVTALRM] = signal.ITIMER_VIRTUAL, cpu_seconds
 
-    before = signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, seconds, 0.5)  # again, should something have swallowed the first
+    def ring(number: int, frame: Any) -> None:
+        raise Hang(timers[signal.Signals(number)][1], learner.stack_lines(frame, file_name))
+
+    before = {number: signal.signal(number, ring) for number in timers}
+    for timer, limit in timers.values():
+        signal.setitimer(timer, limit, 0.5)  # again, should something have swallowed the first
     signal.setitimer(signal.ITIMER_PROF, seconds + 1)  # CPU time; its default is to end the process
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.setitimer(signal.ITIMER_PROF, 0)
-        signal.signal(signal.SIGALRM, before)
-
-
-@contextmanager
-def _processor_alarm(cpu_seconds: float, seconds: float, file_name: str) -> Iterator[None]:
-    """Raise Hang when the body has used more processor time, or (it sleeps, say) has taken longer by the clock."""
-    with _alarm(seconds, file_name):
-        if not hasattr(signal, "setitimer"):
-            yield
-            return
-
-        def ring(_signal: int, frame: Any) -> None:
-            raise Hang(cpu_seconds, learner.stack_lines(frame, file_name))
-
-        before = signal.signal(signal.SIGVTALRM, ring)
-        signal.setitimer(signal.ITIMER_VIRTUAL, cpu_seconds, 0.5)
-        try:
-            yield
-        finally:
-            signal.setitimer(signal.ITIMER_VIRTUAL, 0)
-            signal.signal(signal.SIGVTALRM, before)
+        for timer in (signal.ITIMER_PROF, *(timer for timer, _ in timers.values())):
+            signal.setitimer(timer, 0)
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -36,6 +36,9 @@ class KeptDict(dict[Any, Any]):
     """A dictionary of the runner's: sent back, it is the same object again."""
 
 
+_KEPT: dict[type, Any] = {tuple: KeptTuple, list: KeptList, dict: KeptDict}
+
+
 class Link:
     """One runner's objects: what the judge holds of them, and has let go of since the last message."""
 
@@ -197,16 +200,11 @@ def attribute_of(handle: Handle, methods: frozenset[str], name: str) -> Any:
 
 def handle_of(value: Any) -> Handle | None:
     """The handle of a value that stays in a runner; None for others, and for a tensor changed since."""
-    if isinstance(value, (RemoteObject, KeptTuple, KeptList, KeptDict)) or hasattr(value, "requires_grad"):
-        held = value.__dict__.get(_HANDLE)
-        if (
-            held is not None
-            and hasattr(value, "_version")
-            and value._version != value.__dict__["_at_version"]
-        ):
-            return None
-        return held  # type: ignore[no-any-return]
-    return None if not hasattr(value, "__dict__") else value.__dict__.get(_HANDLE)
+    own = getattr(value, "__dict__", {})
+    if "_at_version" in own and value._version != own["_at_version"]:
+        return None
+    handle: Handle | None = own.get(_HANDLE)
+    return handle
 
 
 def as_seen(value: Any) -> Any:
@@ -220,12 +218,8 @@ def _held(value: Any, handle: Handle | None) -> Any:
     """The value with its handle, where it can have one; else the runner may forget it."""
     if handle is None:
         return value
-    if type(value) is tuple:
-        value = KeptTuple(value)
-    elif type(value) is list:
-        value = KeptList(value)
-    elif type(value) is dict:
-        value = KeptDict(value)
+    if (kept := _KEPT.get(type(value))) is not None:
+        value = kept(value)
     elif hasattr(value, "requires_grad"):
         value._at_version = value._version
     else:

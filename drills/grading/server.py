@@ -104,7 +104,7 @@ class Server:
             judged = self._attempt(number, work, limits.TOTAL_SECONDS)
             kept.seek(0)
             if judged.stopped is None and task.diagnosis_seconds and (evidence := kept.read()):
-                self._attempt(number, partial(_diagnose, task, evidence), 2 * task.diagnosis_seconds)
+                self._attempt(number, partial(look_for_mistake, task, evidence), 2 * task.diagnosis_seconds)
         ended = {
             "stopped": judged.stopped,
             "exit": judged.exit,
@@ -258,7 +258,7 @@ def _judge(task: Task, folder: Path, kept: int, emit: Emit) -> None:
     emit({"done": True})
 
 
-def _diagnose(task: Task, evidence: bytes, emit: Emit) -> None:
+def look_for_mistake(task: Task, evidence: bytes, emit: Emit) -> None:
     """Name the mistake, in a process that has never held the learner's code."""
     with suppress(CodecError):
         if (found := diagnose(task, read(evidence))) is not None:

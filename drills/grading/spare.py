@@ -91,10 +91,9 @@ class Spares:
 
 def run_judge(backend: str) -> None:
     """Import, wait for a task, grade it."""
-    from drills.grading.diagnosis import diagnose
-    from drills.grading.evidence import Recorder, read
+    from drills.grading.evidence import Recorder
     from drills.grading.judge import Task, judge
-    from drills.grading.server import warm
+    from drills.grading.server import look_for_mistake, warm
 
     events = os.fdopen(os.dup(1), "w", encoding="utf-8", buffering=1)
     os.dup2(2, 1)  # what is printed goes where the client keeps it
@@ -114,14 +113,11 @@ def run_judge(backend: str) -> None:
             recorder = Recorder()
             try:
                 judge(task, emit, None if task.isolation == "together" else spares, recorder)  # type: ignore[arg-type]
+                emit({"done": True})
+                if recorder.failed_any and task.isolation == "separate":
+                    look_for_mistake(task, recorder.message(), emit)
             except Exception as error:
                 emit({"fault": f"{type(error).__name__}: {error}"})
-                return
-            emit({"done": True})
-            if recorder.failed_any and task.isolation == "separate":
-                with suppress(Exception):  # a verdict stands though its mistake cannot be looked for
-                    if (found := diagnose(task, read(recorder.message()))) is not None:
-                        emit({"diagnosis": found.model_dump()})
         finally:
             spares.close()
 
