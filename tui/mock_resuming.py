@@ -16,6 +16,7 @@ from tui import mock_saved
 from tui.mock_session import Given, MockRun
 
 if TYPE_CHECKING:
+    from quizbank.record import Record
     from tui.services import Services
 
 IN_WORDS = ("deep", "follow_up")
@@ -53,6 +54,14 @@ def take_up(services: Services, text: str) -> Found:
     if not run.steps:
         return Found(None, left_out, _put_aside(services, text))
     return Found(run, left_out, None if whole else _put_aside(services, text))
+
+
+def settle(record: Record, found: Found) -> None:
+    """Keep what was found as it is now: nothing of what cannot be gone on with; raises RecordError."""
+    if found.run is None:
+        mock_saved.forget(record)
+    elif found.aside is not None:
+        found.run.keep(record)  # or the same would be put aside again
 
 
 def _put_aside(services: Services, text: str) -> Path:

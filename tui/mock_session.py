@@ -138,10 +138,6 @@ class MockRun:
         self.place += 1
         self.typed, self._spent, self._asked_at = None, 0.0, self._services.now()
 
-    def stop(self) -> None:
-        """Time is up: what was not reached stays unanswered."""
-        self.place = len(self.steps)
-
     @property
     def id(self) -> str:
         return f"{self.began:%Y%m%d-%H%M%S}"
@@ -215,6 +211,9 @@ class MockRun:
 
         What an earlier try wrote before it failed, or was killed, is not written twice.
         """
+        if (before := self.report(record)) is not None:
+            mock_saved.forget(record)
+            return before
         now = self._services.now()
         interview = Interview(
             id=self.id,
@@ -224,10 +223,7 @@ class MockRun:
             role=self.role,
             outcomes=[self._outcome(index) for index in range(len(self.steps))],
         )
-        if (before := self.report(record)) is not None:
-            mock_saved.forget(record)
-            return before
-        written = self._written(record, interview.id)
+        written = self._written(record)
         self.finishing = self.finishing or now
         self.keep(record)
         for index, (step, outcome) in enumerate(zip(self.steps, interview.outcomes, strict=True)):
@@ -266,7 +262,7 @@ class MockRun:
         mock_saved.forget(record)
         return interview
 
-    def _written(self, record: Record, id_: str) -> set[str]:
+    def _written(self, record: Record) -> set[str]:
         """The items whose answers an earlier try has written."""
         if self.finishing is None:
             return set()
@@ -277,7 +273,7 @@ class MockRun:
         return {
             entry.item
             for entry in record.entries(after=after)
-            if entry.detail.get("mock") == id_
+            if entry.detail.get("mock") == self.id
             or (entry.item.startswith("d:") and entry.detail.get("code") in codes)
         }
 

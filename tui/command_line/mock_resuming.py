@@ -20,7 +20,7 @@ def unfinished(services: Services, plain: Plain) -> MockRun | None:
     from quizbank.errors import reason
     from tui.mock_messages import OFFER_KEPT, UNREADABLE
     from tui.mock_offer import facts, losses
-    from tui.mock_resuming import take_up
+    from tui.mock_resuming import settle, take_up
 
     text = mock_saved.stored(services.record)
     if text is None:
@@ -29,14 +29,12 @@ def unfinished(services: Services, plain: Plain) -> MockRun | None:
         found = take_up(services, text)
     except OSError as error:
         raise PlainError(*reason(error)) from error
+    settle(services.record, found)
     run = found.run
     if run is None:
-        mock_saved.forget(services.record)
         if found.aside is not None:
             click.echo(UNREADABLE.format(path=str(found.aside))[plain.language])
         return None
-    if found.aside is not None:
-        run.keep(services.record)
     plain.say("A mock interview is unfinished.", "有一场模拟面试没做完。")
     for said in (facts(run), OFFER_KEPT, *losses(found)):
         click.echo(said[plain.language])

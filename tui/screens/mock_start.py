@@ -100,11 +100,10 @@ class MockStart(Page):
         self.in_background(take_up, self._taken_up, self._not_taken_up)
 
     def _taken_up(self, found: Found) -> None:
+        from tui.mock_resuming import settle
+
         try:
-            if found.run is None:
-                mock_saved.forget(self.services.record)
-            elif found.aside is not None:
-                found.run.keep(self.services.record)  # or the same would be put aside again
+            settle(self.services.record, found)
         except RecordError as error:
             self.line.say(error, "warning")
             return

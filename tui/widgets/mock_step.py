@@ -10,7 +10,7 @@ from textual.widgets import TextArea
 
 from tui import markup
 from tui.messages import IN_WORDS, RECALL_HINT
-from tui.widgets.answers.base import AnswerBox, Incomplete
+from tui.widgets.answers.base import MISFIT, AnswerBox, Incomplete
 from tui.widgets.code_editor import CodeEditor
 from tui.widgets.document import Document
 from tui.widgets.fields import Notes
@@ -20,9 +20,6 @@ if TYPE_CHECKING:
     from quizbank.interviews import Step
     from quizbank.models import Text
     from tui.mock_session import MockRun
-
-MISFIT = (ValueError, TypeError, KeyError, IndexError, AttributeError)
-"""What a widget raises for a state that is not its own, of another version of the app say."""
 
 
 def question_and_field(run: MockRun, step: Step) -> tuple[Document, Widget]:
@@ -80,12 +77,12 @@ def state(field: Widget, run: MockRun) -> Any:
 
 def restore(field: Widget, kept: Any) -> bool:
     """Put back what `state` gave; False where there is nothing, or it does not fit."""
+    if isinstance(field, AnswerBox):
+        return field.take_up(kept)
     if kept is None:
         return False
     try:
-        if isinstance(field, AnswerBox):
-            field.restore(kept)
-        elif isinstance(field, ChoiceList):
+        if isinstance(field, ChoiceList):
             field.choose(kept)
         elif isinstance(field, TextArea):
             field.load_text(kept)

@@ -57,7 +57,7 @@ class Sheet(VerticalScroll):
 
         box = answer_box(asked)
         await self.mount(Document(asked.stem, short=SHORT_LINE, classes="stem"), box)
-        self.restored = draft is not None and _restored(box, draft)
+        self.restored = box.take_up(draft)
         self.asked = asked
 
     def draw(self) -> None:
@@ -73,14 +73,6 @@ class Sheet(VerticalScroll):
 
     def allow_focus_children(self) -> bool:
         return self.in_front
-
-
-def _restored(box: AnswerBox, draft: Any) -> bool:
-    try:
-        box.restore(draft)
-    except (ValueError, TypeError, KeyError, IndexError, AttributeError):
-        return False  # of another version of the app or of the question
-    return True
 
 
 class Sheets(Container):

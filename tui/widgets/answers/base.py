@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from quizbank.asking import Asked
 
 
+MISFIT = (ValueError, TypeError, KeyError, IndexError, AttributeError)
+"""What a widget raises for a state that is not its own, of another version of the app or of the question say."""
+
+
 class Incomplete(Exception):
     """There is no answer to grade yet; says what is missing."""
 
@@ -66,8 +70,18 @@ class AnswerBox(Vertical):
         raise NotImplementedError
 
     def restore(self, state: Any) -> None:
-        """Take up a draft; raises ValueError, TypeError or KeyError for one that does not fit."""
+        """Take up a draft; raises one of MISFIT for one that does not fit."""
         raise NotImplementedError
+
+    def take_up(self, state: Any) -> bool:
+        """Take up a draft; False where there is none, or it does not fit."""
+        if state is None:
+            return False
+        try:
+            self.restore(state)
+        except MISFIT:
+            return False
+        return True
 
     @property
     def first(self) -> Widget:
