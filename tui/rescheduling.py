@@ -49,6 +49,11 @@ class Rescheduling:
     def is_running(self) -> bool:
         return self.wanted is not None
 
+    @property
+    def has_news(self) -> bool:
+        """Whether it runs, or failed and nobody has taken the error yet."""
+        return self.is_running or self.error is not None
+
     def change(self, retention: float) -> None:
         with self._lock:
             started, self.wanted = self.is_running, retention
@@ -80,7 +85,8 @@ class Rescheduling:
         while True:
             with self._lock:
                 if self.wanted == wanted or self._closed:
-                    self.wanted, self.error = None, error
+                    self.error = error  # before the end of the work, which makes it news
+                    self.wanted = None
                     return
                 wanted = self.wanted
             assert wanted is not None

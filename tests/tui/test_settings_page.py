@@ -190,13 +190,26 @@ def test_the_time_left_is_told_when_it_can_be_known(services: Services) -> None:
     assert "已完成 10%，还剩 3 分钟。" in work.progress().zh
 
 
-async def test_a_failure_is_told(play: Play, services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("at_once", [False, True])
+async def test_a_failure_is_told(
+    play: Play, services: Services, monkeypatch: pytest.MonkeyPatch, at_once: bool
+) -> None:
+    """Also where the thread is done before the app has said anything of the change."""
+    change = Rescheduling.change
+
     def full(*_: object) -> None:
         raise RecordError("the disk is full", "磁盘已满")
+
+    def change_and_wait(work: Rescheduling, retention: float) -> None:
+        change(work, retention)
+        assert work._thread is not None
+        work._thread.join(10)
 
     async def scenario(learner: Learner) -> None:
         await learner.press("s", "5")
         monkeypatch.setattr(Record, "set_retention", full)
+        if at_once:
+            monkeypatch.setattr(Rescheduling, "change", change_and_wait)
         await learner.press("right")
         assert "the disk is full" in learner.text()
         assert services.record.schedule.retention == 0.9

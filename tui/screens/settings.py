@@ -12,6 +12,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import VerticalScroll
 from textual.message import Message
+from textual.worker import Worker
 
 from quizbank.errors import PlainError
 from quizbank.goals import Goal
@@ -125,13 +126,12 @@ class SettingsScreen(Page):
     def on_mount(self) -> None:
         self.query_one(SettingList).focus()
         self.query_one(StatusLine).say(SETTINGS_HINT)
-        work = self.services.rescheduling
-        if work.is_running or work.error is not None:
-            self.run_worker(self._follow())
+        self._following: Worker[None] | None = None
+        self._listen()
 
     def on_row_list_changed(self, event: RowList.Changed) -> None:
         event.stop()
-        if not self.services.rescheduling.is_running:  # which says how far it is
+        if not self._listen():  # never "kept" over what it has to say
             self.query_one(StatusLine).say(SETTINGS_KEPT)
 
     def on_setting_list_failed(self, event: SettingList.Failed) -> None:
@@ -178,10 +178,15 @@ class SettingsScreen(Page):
 
     def _retain(self, value: int) -> None:
         """Every due day follows: in the background, and again from the start where it was under way."""
-        was_running = self.services.rescheduling.is_running
         self.services.rescheduling.change(value / 100)
-        if not was_running:
-            self.run_worker(self._follow())
+
+    def _listen(self) -> bool:
+        """Whether the rescheduling has news; then it is followed, by one worker."""
+        if not self.services.rescheduling.has_news:
+            return False
+        if self._following is None or self._following.is_finished:
+            self._following = self.run_worker(self._follow())
+        return True
 
     async def _follow(self) -> None:
         """Say how far it is, until all days follow."""
