@@ -73,11 +73,7 @@ class RemoteCandidate(Candidate):
         if self._connection is not None:
             self._connection.close()
             self._connection = None
-            self._kill()
-            self._nursery.how_it_ended()
-
-    def _kill(self) -> None:
-        self._nursery.kill(self._pid)
+            self._nursery.end(self._pid)
 
     def reseed(self, seed: int) -> None:
         self._setup["seed"], self._fresh = seed, False
@@ -217,8 +213,7 @@ class RemoteCandidate(Candidate):
     def _crash(self) -> Crash:
         self._connection.close()
         self._connection = None
-        self._kill()
-        return Crash(self._nursery.how_it_ended())
+        return Crash(self._nursery.how_it_ended(self._pid))
 
 
 def _follow(ours: list[Any], theirs: list[Any]) -> None:

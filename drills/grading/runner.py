@@ -296,6 +296,8 @@ class Nursery:
         self.channel = channel
         self._process = process
         self._lines = channel.makefile("r", encoding="utf-8")
+        self._prepared: tuple[socket.socket, int] | None = None
+        self._untold = 0  # runners whose end nobody has asked for
 
     @classmethod
     def fork(cls) -> Nursery:
@@ -320,23 +322,40 @@ class Nursery:
         there.close()
         return cls(here, process)
 
+    def prepare(self) -> None:
+        """Have the next runner forked ahead of time."""
+        self._prepared = self.runner()
+
     def runner(self) -> tuple[socket.socket, int]:
         """A connection to a fresh runner, and its process id."""
+        if self._prepared is not None:
+            prepared, self._prepared = self._prepared, None
+            return prepared
         here, there = socket.socketpair()
         socket.send_fds(self.channel, [b"r"], [there.fileno()])
         there.close()
+        while self._untold:
+            self._told_end()
         return here, int(self._lines.readline() or 0)
 
-    def kill(self, pid: int) -> None:
-        """End a runner."""
+    def end(self, pid: int) -> None:
+        """Kill a runner; its end is not waited for."""
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
+        self._untold += 1
 
-    def how_it_ended(self) -> str:
-        """Wait for the runner to end; how it did, in words."""
+    def how_it_ended(self, pid: int) -> str:
+        """Kill a runner if it still lives; how it ended, in words."""
+        self.end(pid)
+        return self._told_end()
+
+    def _told_end(self) -> str:
+        self._untold -= 1
         return self._lines.readline().strip() or "unknown"
 
     def close(self) -> None:
+        if self._prepared is not None:
+            self._prepared[0].close()
         self._lines.close()
         self.channel.close()
         if self._process is not None:
@@ -347,7 +366,10 @@ def tend(channel: socket.socket) -> None:
     """The nursery's loop: fork a runner for each connection handed over, report how it ended."""
     limits.die_with_parent()
     while True:
-        _, fds, _, _ = socket.recv_fds(channel, 1, 1)
+        try:
+            _, fds, _, _ = socket.recv_fds(channel, 1, 1)
+        except ConnectionResetError:  # closed before it had read how the last runner ended
+            return
         if not fds:
             return
         pid = os.fork()

@@ -51,21 +51,17 @@ class Spares:
         self._next = self._start()
         return connection, self._last.pid
 
-    def kill(self, _pid: int) -> None:
-        """End the runner in use."""
+    def end(self, _pid: int) -> None:
+        """Kill the runner in use."""
         if self._last is not None:
             self._last.kill()
 
-    def how_it_ended(self) -> str:
-        """Wait for the runner to end; how it did, in words."""
+    def how_it_ended(self, _pid: int) -> str:
+        """Kill the runner in use if it still lives; how it ended, in words."""
         if self._last is None:
             return "unknown"
-        try:
-            code = self._last.wait(timeout=5)
-        except subprocess.TimeoutExpired:
-            self._last.kill()
-            code = self._last.wait()
-        return limits.describe_code(code)
+        self._last.kill()
+        return limits.describe_code(self._last.wait())
 
     def close(self) -> None:
         for process in (self._last, self._next):

@@ -8,9 +8,11 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from processes import alive, below
 
 from drills.catalog import Drill
 from drills.grading import client
@@ -67,7 +69,18 @@ def test_a_killed_server_is_a_fault_and_the_next_grading_works(attention: Drill)
         assert grader.grade(attention, attention.solution).passed
 
 
-def test_the_server_ends_when_the_app_is_killed(tmp_path: Path) -> None:
+def test_a_judge_that_was_killed_while_it_waited_is_replaced(attention: Drill) -> None:
+    with Grader() as grader:
+        assert grader.grade(attention, attention.solution).passed
+        server = grader._servers["numpy"]._process.pid
+        judge, _nursery, _runner = waiting = until(lambda: below(server), 3)
+        os.kill(judge, signal.SIGKILL)
+        until(lambda: [pid for pid in waiting if alive(pid)], 0)
+        assert grader.grade(attention, WRONG).verdict == "wrong"
+        assert grader.grade(attention, attention.solution).passed
+
+
+def test_nothing_is_left_when_the_app_is_killed() -> None:
     script = (
         "import sys, time\n"
         "from drills.grading.client import Grader\n"
@@ -79,20 +92,19 @@ def test_the_server_ends_when_the_app_is_killed(tmp_path: Path) -> None:
     assert app.stdout is not None
     with app.stdout:
         server = int(app.stdout.readline())
+    waiting = until(lambda: below(server), 3)
     app.send_signal(signal.SIGKILL)
     app.wait()
-    deadline = time.monotonic() + 20
-    while time.monotonic() < deadline and _alive(server):
-        time.sleep(0.05)
-    assert not _alive(server)
+    until(lambda: [pid for pid in (server, *waiting) if alive(pid)], 0)
 
 
-def _alive(pid: int) -> bool:
-    try:
-        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-    except OSError:
-        return False
-    return state != "Z"
+def until(processes: Callable[[], list[int]], count: int) -> list[int]:
+    """The processes, once they are as many."""
+    deadline = time.monotonic() + 60
+    while len(found := processes()) != count:
+        assert time.monotonic() < deadline, found
+        time.sleep(0.02)
+    return found
 
 
 def test_without_torch_the_command_that_adds_it_is_told(

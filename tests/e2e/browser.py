@@ -74,7 +74,7 @@ class Browser:
         await self._socket.close()
         await self._session.close()
         try:
-            self._process.wait(10)
+            self._process.wait(60)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()

@@ -86,7 +86,7 @@ class Held(Record):
             assert progress is not None
             progress(rows, of)
             self.reached.set()
-            self.let.wait(10)
+            self.let.wait(60)
 
         super().set_retention(retention, now, held)
 
@@ -169,7 +169,7 @@ async def test_the_value_last_chosen_counts(play: Play, services: Services, held
 def test_closed_in_between_the_days_follow_at_the_next_opening(services: Services, held: type[Held]) -> None:
     before = due_days(services)
     services.rescheduling.change(0.97)
-    assert held.reached.wait(10)
+    assert held.reached.wait(60)
     services.rescheduling._closed = True  # as `close` begins; it waits for the thread then
     held.let.set()
     services.rescheduling.close()
@@ -203,7 +203,7 @@ async def test_a_failure_is_told(
     def change_and_wait(work: Rescheduling, retention: float) -> None:
         change(work, retention)
         assert work._thread is not None
-        work._thread.join(10)
+        work._thread.join(60)
 
     async def scenario(learner: Learner) -> None:
         await learner.press("s", "5")
