@@ -55,6 +55,32 @@ def screen_of(learner: Learner) -> QuizScreen:
     return learner.app.screen
 
 
+@pytest.mark.parametrize(
+    "question", ["sample-single", "sample-multiple", "sample-order", "sample-match", "sample-find-error"]
+)
+async def test_rows_do_not_scroll_the_question_away(
+    question: str, only: Only, play: Play, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whether Textual scrolls to what has the focus depends on when it is drawn, so the asking is looked at too."""
+    asked: list[bool] = []
+    focus = RowList.focus
+
+    def watched(rows: RowList, scroll_visible: bool = True) -> RowList:
+        asked.append(scroll_visible)
+        return focus(rows, scroll_visible)
+
+    async def scenario(learner: Learner) -> None:
+        await learner.press("enter")
+        page = screen_of(learner).page
+        assert page.max_scroll_y > 0
+        assert page.scroll_y == 0
+        assert asked == [False]
+
+    only(question)
+    monkeypatch.setattr(RowList, "focus", watched)
+    await play(scenario, size=(34, 9))
+
+
 @pytest.mark.parametrize("question", sorted(RIGHT))
 async def test_a_right_answer(question: str, only: Only, play: Play) -> None:
     keys, wanted = RIGHT[question]

@@ -89,9 +89,10 @@ class AnswerBox(Vertical):
         raise NotImplementedError
 
     def begin(self, *, in_view: bool = False) -> None:
-        """Give the focus to where the answer starts. `in_view` is whether that is seen for sure: to find out, Textual
-        lays the page out once more."""
-        self.first.focus(scroll_visible=not in_view)
+        """Give the focus to where the answer starts, and bring a field that is typed into in view; rows can wait until
+        the question above them is read. `in_view` is whether it is seen for sure: to find out, Textual lays the page
+        out once more."""
+        self.first.focus(scroll_visible=not in_view and not isinstance(self.first, RowList))
 
     def show(self, feedback: Feedback) -> None:
         """Take no more input and show what was right and wrong."""
