@@ -72,7 +72,6 @@ def _read(services: Services, data: Mapping[str, Any]) -> MockRun:
     """The interview as it was kept; raises one of FAULTS for what is none."""
     _require(data["version"] == mock_saved.VERSION and data["minutes"] in BUDGETS)
     _require(data["role"] is None or isinstance(data["role"], str))
-    _require(type(data["seed"]) is int)
     steps = [Step(**row) for row in data["steps"]]
     for before, step in zip([None, *steps], steps, strict=False):
         _require(step.kind in get_args(StepKind) and isinstance(step.item, str))
@@ -84,7 +83,6 @@ def _read(services: Services, data: Mapping[str, Any]) -> MockRun:
         steps,
         minutes=data["minutes"],
         role=data["role"],
-        seed=data["seed"],
         began=_moment(data["began"]),
         elapsed=_seconds(data["elapsed"]),
         spent=_seconds(data["spent"]),

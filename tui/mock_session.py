@@ -47,7 +47,6 @@ class MockRun:
         *,
         minutes: int,
         role: str | None,
-        seed: int,
         began: datetime | None = None,
         elapsed: float = 0.0,
         spent: float = 0.0,
@@ -55,7 +54,7 @@ class MockRun:
         """One that is gone on with has been `elapsed` seconds under way, and `spent` at its step."""
         self._services = services
         self.steps = steps
-        self.minutes, self.role, self.seed = minutes, role, seed
+        self.minutes, self.role = minutes, role
         self.given = [Given() for _ in steps]
         self.place = 0
         self.typed: Any = None
@@ -71,7 +70,6 @@ class MockRun:
         """For a worker thread: reads the bank and the drills."""
         with services.own_record() as record:
             cards = record.cards()
-        seed = services.new_seed()
         steps = plan_interview(
             services.bank.questions,
             services.candidates(),
@@ -79,9 +77,9 @@ class MockRun:
             cards,
             minutes=minutes,
             role=role,
-            seed=seed,
+            seed=services.new_seed(),
         )
-        return cls(services, steps, minutes=minutes, role=role, seed=seed)
+        return cls(services, steps, minutes=minutes, role=role)
 
     # --- asking
 
@@ -151,7 +149,6 @@ class MockRun:
             "version": mock_saved.VERSION,
             "minutes": self.minutes,
             "role": self.role,
-            "seed": self.seed,
             "began": self.began.isoformat(),
             "elapsed": self.elapsed,
             "spent": self._spent + self._seconds_since(self._asked_at),
