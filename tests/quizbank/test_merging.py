@@ -60,12 +60,17 @@ def whole(record: Record) -> tuple[bytes, list[str], object, object]:
     return state(record), [entry.id for entry in record.entries()], record.settings(), record.drafts()
 
 
-@settings(deadline=None, max_examples=25)
-@given(common=actions, each=st.tuples(actions, actions, actions))
-def test_in_any_order_and_however_often(
-    tmp_path_factory: pytest.TempPathFactory, common: Any, each: Any
-) -> None:
-    folder = tmp_path_factory.mktemp("merge")
+@pytest.mark.parametrize("examples", [8, pytest.param(60, marks=pytest.mark.slow)])
+def test_in_any_order_and_however_often(tmp_path_factory: pytest.TempPathFactory, examples: int) -> None:
+    @settings(deadline=None, max_examples=examples)
+    @given(common=actions, each=st.tuples(actions, actions, actions))
+    def merged(common: Any, each: Any) -> None:
+        merge_in_every_order(tmp_path_factory.mktemp("merge"), common, each)
+
+    merged()
+
+
+def merge_in_every_order(folder: Path, common: Any, each: Any) -> None:
     with Record.open(folder / "common.db") as record:
         act(record, common)
     paths = [folder / f"{name}.db" for name in "abc"]

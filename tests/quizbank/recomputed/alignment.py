@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import statistics
+from functools import cache
 
 from . import recomputes
 
@@ -14,12 +15,19 @@ def advantage_of_the_first(g: int, k: int) -> float:
     return (rewards[0] - statistics.fmean(rewards)) / statistics.pstdev(rewards)
 
 
+@cache
+def gauss_legendre():
+    import numpy as np
+
+    return np.polynomial.legendre.leggauss(400)
+
+
 @recomputes("best-of-n-kl")
 def kl_by_integration(n: int) -> float:
     """Best of n has the density n·u^(n−1) over the quantile u of the reward; the integral by Gauss-Legendre."""
     import numpy as np
 
-    nodes, weights = np.polynomial.legendre.leggauss(400)
+    nodes, weights = gauss_legendre()
     u = (nodes + 1) / 2
     density = n * u ** (n - 1)
     return float(np.sum(weights / 2 * density * np.log(np.maximum(density, 1e-300))))
