@@ -170,6 +170,10 @@ def same_draws(one: Any, other: Any) -> bool:
 _RELATIVE = {"float32": 3e-5, "float16": 4e-3, "bfloat16": 3e-2}
 
 
+NOTHING = 1e-30
+"""Values smaller than this are compared as if the largest of them were as large: a closed gate may leave 1e-44 or 0."""
+
+
 def _tolerance(value: Any) -> float:
     return _RELATIVE.get(str(getattr(value, "dtype", "")).removeprefix("torch."), 1e-9)
 
@@ -197,7 +201,7 @@ def _close(one: np.ndarray, other: np.ndarray, relative: float) -> bool:
     with np.errstate(all="ignore"):
         a, b = one.astype(np.complex128), other.astype(np.complex128)
         finite = np.abs(a[np.isfinite(a)])
-        margin = relative * (float(finite.max()) if finite.size else 0.0)
+        margin = relative * max(float(finite.max()) if finite.size else 0.0, NOTHING)
         good = (a == b) | (np.abs(a - b) <= margin) | (np.isnan(a) & np.isnan(b))
     return bool(good.all())
 

@@ -84,6 +84,8 @@ def test_a_pass_and_a_rejected_file_have_none(grader: Grader) -> None:
     [
         (np.array([1.0, np.nan]), np.array([1.0 + 1e-12, np.nan]), True),
         (np.array([1.0, 2.0]), np.array([1.0, 2.001]), False),
+        (np.array([3.7e-44]), np.array([0.0]), True),
+        (np.array([1e-20]), np.array([0.0]), False),
         (np.ones(2, np.float32), np.ones(2), False),
         (np.ones((1, 2)), np.ones(2), False),
         (np.float32(0.1), 0.1, True),
