@@ -6,13 +6,16 @@ import ctypes
 import os
 import signal
 import sys
+import time
 from collections.abc import Mapping
 
 if sys.platform != "win32":
     import resource
 
 CALL_SECONDS = 4.0
-"""One call of the learner's function, loading the file included."""
+"""One call of the learner's function, loading the file included: processor time, where it gets enough of that."""
+BUSY_SHARE = 1 / 20
+"""The share of a processor below which a call counts as waiting and not as computing."""
 DEVICE_SECONDS = 60.0
 """Loading the file where an accelerator has to be started first."""
 EXAMPLE_SECONDS = 8.0
@@ -82,6 +85,37 @@ def _mapped_bytes() -> int | None:
             return int(statm.read().split()[0]) * resource.getpagesize()
     except OSError:
         return None  # no /proc: macOS, where RLIMIT_AS does nothing either
+
+
+class Patience:
+    """How long a process may still take: seconds of its own processor time while it gets any, or else by the clock.
+
+    On a busy machine sound code is slow by the clock; code that sleeps, or waits for what never comes, gets no processor time.
+    """
+
+    def __init__(self, pid: int, seconds: float) -> None:
+        self._pid, self._seconds = pid, seconds
+        self._began, self._before = time.monotonic(), processor_time(pid)
+
+    def left(self) -> float:
+        """Seconds to wait before asking again; none or less when its time is over."""
+        elapsed = time.monotonic() - self._began
+        if elapsed < self._seconds:
+            return self._seconds - elapsed
+        now = processor_time(self._pid)
+        if self._before is None or now is None or (spent := now - self._before) < BUSY_SHARE * elapsed:
+            return 0.0
+        return 0.0 if spent >= self._seconds else max(self._seconds - spent, 0.05)
+
+
+def processor_time(pid: int) -> float | None:
+    """Seconds that all threads of a process have computed; None where the system does not tell (it is Linux that does)."""
+    if sys.platform != "linux":
+        return None
+    try:
+        return time.clock_gettime((~pid << 3) | 2)  # clock_getcpuclockid(3)
+    except OSError:
+        return None
 
 
 def close_all_but(kept: int) -> None:

@@ -204,9 +204,12 @@ class RemoteCandidate(Candidate):
     def _wait(self) -> None:
         """Until the runner answers or has ended; a process that it left behind may hold the connection open."""
         seconds = self._patience or limits.CALL_SECONDS
-        ready, _, _ = select.select([self._connection, self._nursery.channel], [], [], seconds)
-        if not ready:
-            raise TimeoutError
+        clock = limits.Patience(self._pid, seconds)
+        ready: list[Any] = []
+        while not ready:
+            if (left := clock.left()) <= 0:
+                raise TimeoutError
+            ready, _, _ = select.select([self._connection, self._nursery.channel], [], [], left)
         if self._connection not in ready:
             raise EOFError("the runner ended")
 
