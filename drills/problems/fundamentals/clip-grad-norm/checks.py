@@ -61,10 +61,14 @@ def test_below(candidate):
             holds(candidate, grads, max_norm)
 
 
-@check("A norm that equals the limit changes nothing.", "范数恰好等于上限时不变。")
+@check(
+    "A norm that equals the limit changes nothing, one just above it is clipped.",
+    "范数恰好等于上限时不变，略高于上限就裁剪。",
+)
 def test_equal(candidate):
     holds(candidate, [np.array([3.0]), np.array([4.0])], 5.0)
     holds(candidate, [np.array([[6.0, 8.0]], dtype=np.float32)], 10)
+    holds(candidate, [np.array([3.0]), np.array([4.0])], 4.9)
 
 
 @check("All zeros come back as zeros with the norm 0.", "全为零时返回零，范数为 0。")
@@ -78,6 +82,8 @@ def test_direction(candidate):
     holds(candidate, [np.array([100.0, 0.1]), np.array([[0.01], [5.0]])], 1.0)
     holds(candidate, [np.array([2.0, 2.0]), np.array([2.0, 2.0])], 1.0)
     holds(candidate, [np.array([0.6, 0.8]), np.array([0.6, 0.8]), np.array([0.6, 0.8])], 1.0)
+    holds(candidate, [np.zeros((2, 2)), np.array([3.0, 4.0])], 3.0)
+    holds(candidate, [np.array([0.48, 0.64])], 0.5)
 
 
 @check(

@@ -97,7 +97,7 @@ def test_ignored(candidate):
 )
 def test_ignore_index(candidate):
     logits = fresh_rng(3).standard_normal((5, 3)) * 2
-    for ignore_index in (0, 1, 2, -1, 255):
+    for ignore_index in (-1, 0, 1, 2, 255):
         targets = np.array([0, ignore_index, 1, 2, ignore_index])
         compare(candidate, logits, targets, ignore_index)
         compare(candidate, logits, targets, ignore_index=ignore_index)

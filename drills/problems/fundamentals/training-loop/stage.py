@@ -18,9 +18,10 @@ class Watched(torch.nn.Module):
         self.calls = []
 
     def forward(self, x):
-        self.calls.append((self.training, torch.is_grad_enabled(), len(x)))
         out = self.linear(x)
-        return 1.5 * out if self.noisy and self.training else out
+        training = self.linear.training  # a layer's own flag, as dropout reads it
+        self.calls.append((training, out.requires_grad, len(x)))
+        return 1.5 * out if self.noisy and training else out
 
 
 class Loader:
@@ -35,18 +36,21 @@ class Loader:
         return iter([(x.clone(), y.clone()) for x, y in self.batches])
 
 
-def mse(prediction, target):
-    return ((prediction - target) ** 2).mean()
+def lopsided(prediction, target):
+    """A squared error that also pulls predictions down, so that its arguments cannot change places."""
+    gap = prediction - target
+    return (gap**2 + 0.5 * gap).mean()
 
 
 def run(submission, weight, bias, train, val, lr, momentum, epochs, noisy, training):
-    """Train; what the function returned, the parameters then, and the calls (train mode, gradients on, batch size)."""
+    """Train; what the function returned, the parameters then, and the calls (train mode, output with gradient, batch size)."""
     model = Watched(weight, bias, noisy).train(training)
     optimizer = torch.optim.SGD(model.parameters(), lr=lr, momentum=momentum)
     steps = []
     optimizer.register_step_post_hook(lambda *_: steps.append(1))
     train_loader, val_loader = Loader(train), Loader(val)
-    history = submission.train(model, train_loader, val_loader, optimizer, mse, epochs)
+    history = submission.train(model, train_loader, val_loader, optimizer, lopsided, epochs)
+    torch.set_grad_enabled(True)  # if it was left off
     return {
         "history": history,
         "weight": model.linear.weight.detach(),

@@ -98,7 +98,7 @@ def test_shift(candidate):
         compare(candidate, [(peak[np.roll(ids, shift, axis=1)], ids, mask)])
     source = Source(2)
     compare(candidate, [draw(source, 1, 2, 3)])
-    compare(candidate, [draw(source, 3, 2, 3), draw(source, 2, 6, 3)])
+    compare(candidate, [draw(source, 3, 2, 3), draw(source, 2, 6, 300)])
 
 
 @check(

@@ -122,7 +122,7 @@ def test_nothing_new(candidate):
     "填充在末尾：inputs 用 pad_id，targets 用 −100；真实词元的 id 也可以等于 pad_id。",
 )
 def test_padding(candidate):
-    for pad_id in (0, 3, 12, 50256):
+    for pad_id in (0, 3, 12, 50256, -1):
         holds(candidate, [3, 0, 3, 12, 0, 3, 5, 0, 12], 5, drop_last=False, pad_id=pad_id)
         holds(candidate, [pad_id] * 4, 6, None, False, pad_id)
 

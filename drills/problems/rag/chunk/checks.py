@@ -73,6 +73,8 @@ def test_any_tokens(candidate):
     holds(candidate, ["模型", "b", "a", "模型", "", "z"], 3, 2)
     holds(candidate, [3, 1, 2, 1, 0, -5, 3], 2, 1)
     holds(candidate, [None, "x", 1.5, None], 3, 0)
+    holds(candidate, ["a", "b", "c", "a", "b", "c", "a", "b", "c"], 3, 1)
+    holds(candidate, [7] * 10, 4, 2)
 
 
 @check(

@@ -123,6 +123,7 @@ def test_ties(candidate):
     holds(candidate, [["z", "m", "a"], ["a", "m", "z"]])
     holds(candidate, [["c"], ["b"], ["a"], ["B"]])
     holds(candidate, [["9", "x"], ["10", "y"]], 5)
+    holds(candidate, [["9", "2"], ["10", "100"]])
     holds(candidate, [["d10", "文档"], ["d9", "aa"], ["d1", "ab"]])
     for shift in range(3):  # ranks 1, 3 and 7 with k = 1: halves, quarters and eighths
         places = [["x", "y", "w"][(i - shift) % 3] for i in range(3)]
@@ -143,6 +144,7 @@ def test_partial_overlap(candidate):
     holds(candidate, [["only", "one", "ranking", "here"]], 3)
     holds(candidate, [["a", "b"], ["c", "d"]], 10)
     holds(candidate, [["a"], ["b", "a", "c", "d", "e", "f"]], 1)
+    holds(candidate, [["a", "b"], ["b", "c", "a"], ["a", "b"]], 7)
 
 
 @check(
@@ -150,7 +152,7 @@ def test_partial_overlap(candidate):
 )
 def test_k_decides(candidate):
     rankings = [["top", "x", "even"], ["y", "z", "even"], ["w", "v", "even"]]
-    for k in (1, 2, 10, 60, 1000):
+    for k in (1, 2, 10, 60, 1000, 10_000):
         holds(candidate, rankings, k)
 
 

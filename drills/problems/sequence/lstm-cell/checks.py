@@ -43,10 +43,15 @@ def compare(candidate, *arrays):
 
 
 def from_biases(c, dtype=np.float64, **gates):
-    """Arguments whose pre-activations are the given ones (one value, or one a unit), all through b_ih."""
-    c = np.atleast_2d(np.asarray(c, dtype=dtype))
+    """Arguments whose pre-activations are the given ones (one value, or one a unit), all through b_ih.
+
+    A last unit of ordinary size is added: beside it, a closed gate's 1e-44 is as good as another sigmoid's 0.
+    """
+    c = np.pad(np.atleast_2d(np.asarray(c, dtype=dtype)), ((0, 0), (0, 1)), constant_values=0.5)
     size = c.shape[1]
-    b_ih = np.concatenate([np.broadcast_to(gates.get(name, 0.0), size) for name in ORDER]).astype(dtype)
+    b_ih = np.concatenate(
+        [np.append(np.broadcast_to(gates.get(name, 0.0), size - 1), 1.0) for name in ORDER]
+    ).astype(dtype)
     zeros = np.zeros
     return (
         zeros((len(c), 2), dtype),
@@ -170,9 +175,12 @@ def test_values(candidate, source, batch, inputs, size):
     source=sources(("ties",)),
     batch=sizes(1, 3),
     inputs=sizes(1, 4),
-    size=sizes(1, 4),
+    size=sizes(2, 4),
     examples=40,
 )
 def test_saturated(candidate, source, batch, inputs, size):
     x, h, c, *weights = draw(source, batch, inputs, size)
-    compare(candidate, x, h, c, *(512 * value for value in weights))  # every sum is exact in float32
+    unit_scale = [512] * (size - 1) + [0.25]  # the last unit stays ordinary
+    scale = np.array(4 * unit_scale, dtype=x.dtype)
+    c = source.array(batch, size, kind="normal")
+    compare(candidate, x, h, c, *((value.T * scale).T for value in weights))  # every sum is exact in float32

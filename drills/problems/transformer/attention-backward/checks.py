@@ -96,12 +96,12 @@ def test_single_key(candidate):
 
 
 @check(
-    "Two, three and four axes, with Tq, Tk, D and Dv all different.",
-    "二维、三维、四维输入，且 Tq、Tk、D、Dv 各不相同。",
+    "Two to five axes, with Tq, Tk, D and Dv all different.",
+    "二维到五维输入，且 Tq、Tk、D、Dv 各不相同。",
 )
 def test_axes(candidate):
     rng = fresh_rng(2)
-    for lead in ((), (3,), (2, 3)):
+    for lead in ((), (3,), (2, 3), (2, 1, 3)):
         for dtype in (np.float64, np.float32):
             shapes_ = ((4, 2), (4, 3), (5, 3), (5, 2))
             compare(candidate, *(rng.standard_normal((*lead, *shape)).astype(dtype) for shape in shapes_))
@@ -122,8 +122,8 @@ def test_large_scores(candidate):
 
 
 @check(
-    "Scores of ±1e6 give finite gradients, in float64 right where keys tie.",
-    "分数达到 ±1e6 时梯度有限；float64 下键并列时数值也正确。",
+    "Scores of ±1e6 give finite gradients, right where they are far apart, in float64 also where keys tie.",
+    "分数达到 ±1e6 时梯度有限；分数相差很大时数值正确，float64 下键并列时也正确。",
 )
 def test_huge_scores(candidate):
     for dtype in (np.float64, np.float32):
@@ -138,6 +138,20 @@ def test_huge_scores(candidate):
             if dtype == np.float32:  # a log-sum-exp of 1e6 has no digits left for the weights
                 atol = np.inf if np.isfinite(got).all() else 0.0
             assert_close(got, np.array(want), dtype=dtype, rtol=1e-5, atol=atol, name=name)
+        for keys in (
+            [998, 1000, 999],
+            [-1000, 998, 1000],
+            [999, 1000, -1000],
+        ):  # far apart: each query reads one key
+            k = np.array(keys, dtype=dtype)[:, None]
+            found = unpack(candidate.attention_backward(grad_out, q, k, v), 3, *NAMES)
+            shared = np.zeros((3, 1))
+            shared[np.argmax(keys)] += 1.0
+            shared[np.argmin(keys)] += 2.0
+            for got, want, name in zip(
+                found, (np.zeros((2, 1)), np.zeros((3, 1)), shared), NAMES, strict=True
+            ):
+                assert_close(got, want, dtype=dtype, rtol=1e-5, atol=0.01, name=name)
 
 
 @check(

@@ -87,10 +87,20 @@ def test_masked_key_has_no_influence(candidate):
 )
 def test_mask_broadcasts(candidate):
     rng = fresh_rng(2)
-    q, k, v = (rng.standard_normal(shape) for shape in ((2, 3, 4, 6), (2, 3, 5, 6), (2, 3, 5, 2)))
-    for shape in ((5,), (4, 5), (4, 1), (3, 4, 5), (3, 1, 5), (2, 1, 1, 5), (2, 1, 4, 5), (1, 3, 4, 1)):
-        mask = rng.random(shape) < 0.6
-        close(candidate.attention(q.copy(), k.copy(), v.copy(), mask.copy()), q, k, v, mask)
+    few = ((5,), (4, 5), (4, 1), (3, 4, 5), (3, 1, 5), (2, 1, 1, 5), (2, 1, 4, 5), (1, 3, 4, 1))
+    square = ((4,), (1, 4), (4, 1), (3, 1, 4), (2, 1, 1, 4))  # Tq = Tk: one axis still means the keys
+    for lead, n_k, masks in (
+        ((2, 3), 5, few),
+        ((2, 3), 4, square),
+        ((2, 1, 3), 5, ((2, 1, 1, 4, 5), (1, 3, 1, 5))),
+        ((4,), 5, ((4, 5), (5,))),  # as many batch elements as queries
+        ((4, 3), 5, ((4, 5), (3, 1, 5))),
+    ):
+        parts = ((*lead, 4, 6), (*lead, n_k, 6), (*lead, n_k, 2))
+        q, k, v = (rng.standard_normal(shape) for shape in parts)
+        for shape in masks:
+            mask = rng.random(shape) < 0.6
+            close(candidate.attention(q.copy(), k.copy(), v.copy(), mask.copy()), q, k, v, mask)
 
 
 @check(

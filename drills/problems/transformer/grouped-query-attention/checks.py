@@ -75,7 +75,8 @@ def test_neighbours_share(candidate):
 )
 def test_both_ends(candidate):
     for kv_heads, group in ((1, 4), (4, 1), (1, 1)):
-        compare(candidate, *draw(Source(10 + group), 2, kv_heads, group, 3, 4))
+        for causal in (None, False):
+            compare(candidate, *draw(Source(10 + group), 2, kv_heads, group, 3, 4), causal)
 
 
 @check(

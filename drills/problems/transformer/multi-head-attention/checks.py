@@ -190,6 +190,22 @@ def test_masked_key_has_no_influence(candidate):
     compare(candidate, module, weights, 2, -x, context, mask)
 
 
+@check(
+    "A mask with fewer axes lines up at the end: (T, Tk), with as many batch elements as queries.",
+    "轴数较少的掩码按末尾对齐：批量大小等于 T 时，(T, Tk) 仍然是 (T, Tk)。",
+)
+def test_mask_lines_up(candidate):
+    source = Source(7)
+    module, weights = build(candidate, source, 6, 3)
+    for batch, n_q, n_k in ((3, 3, 3), (3, 3, 4), (4, 3, 3)):
+        x, context = source.tensor(batch, n_q, 6), source.tensor(batch, n_k, 6)
+        for shape in ((n_q, n_k), (3, 1, n_k), (n_k,), (n_q, 1), (3, n_q, n_k)):
+            mask = torch.from_numpy(source.mask(*shape))
+            compare(candidate, module, weights, 3, x, context, mask)
+            if n_q == n_k:
+                compare(candidate, module, weights, 3, x, None, mask)
+
+
 @check("Scores of ±1e6 stay finite, forward and backward.", "分数达到 ±1e6 时，前向与反向都有限。")
 def test_large_scores(candidate):
     for dtype in ("float64", "float32"):

@@ -109,9 +109,9 @@ def test_no_state(candidate):
 )
 def test_memory(candidate):
     compare(candidate, *draw(Source(4), 3, 5, 2, 2), 2)  # what is loaded at a first call is not counted
-    n_q, n_k = 192, 1024
+    n_q, n_k = 160, 416  # few enough pairs for Python's own loops, which are slow while memory is traced
     block_size = n_k // 32
-    q, k, v = draw(Source(5), n_q, n_k, 2, 2)
+    q, k, v = draw(Source(5), n_q, n_k, 1, 1)
     got, peak = candidate.peak_memory("flash_attention", q.copy(), k.copy(), v.copy(), block_size)
     bound = n_q * n_k * q.itemsize // 4
     require(

@@ -85,12 +85,12 @@ def test_offset(candidate):
 def test_any_positions(candidate):
     for dtype in (torch.int64, torch.int32):
         for positions in ([5, 2, 9, 0], [7, 7, 0, 7], [-1, -20, 3, 0], [3, 2, 1, 0]):
-            compare(candidate, Source(4).tensor(2, 3, 4, 6), torch.tensor(positions, dtype=dtype))
+            compare(candidate, Source(4).tensor(4, 4, 4, 6), torch.tensor(positions, dtype=dtype))
 
 
-@check("Other bases: 500000, 100 and 1.", "其他底数：500000、100 与 1。")
+@check("Other bases: 500000, 100, 2.5 and 1.", "其他底数：500000、100、2.5 与 1。")
 def test_other_bases(candidate):
-    for base in (500000.0, 100.0, 1.0):
+    for base in (500000.0, 100.0, 2.5, 1.0):
         compare(candidate, Source(5).tensor(2, 2, 5, 8), torch.arange(3, 8), base)
 
 
