@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable
@@ -161,11 +162,12 @@ class _Server:
     """A server process and its two pipes."""
 
     def __init__(self, backend: Backend) -> None:
+        self._complaints = tempfile.TemporaryFile()  # noqa: SIM115
         self._process = subprocess.Popen(
             [sys.executable, "-m", "drills.grading.server", backend],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
+            stderr=self._complaints,
             env=limits.single_threaded(os.environ),
         )
         self._number = 0
@@ -186,7 +188,7 @@ class _Server:
                 yield event
                 if "ended" in event:
                     return
-            raise GraderFault(f"the grading server ended (exit {self._process.wait()})")
+            raise GraderFault(f"the grading server ended ({self._how_it_ended()})")
 
     def cancel(self) -> None:
         if self._busy.locked():
@@ -204,6 +206,14 @@ class _Server:
             self._process.kill()
             self._process.wait()
         self._process.stdout.close()
+        self._complaints.close()
+
+    def _how_it_ended(self) -> str:
+        """Its exit, and what it complained of last."""
+        how = limits.describe_code(self._process.wait())
+        self._complaints.seek(0)
+        said = self._complaints.read().decode("utf-8", "replace").strip()
+        return f"{how}: {said.splitlines()[-1][:300]}" if said else how
 
     def _send(self, message: dict[str, Any]) -> None:
         assert self._process.stdin is not None

@@ -43,7 +43,7 @@ def diagnose(task: Task, seen: dict[str, Testimony]) -> Diagnosis | None:
     failed_first = sorted(written, key=lambda spec: seen[spec.id].ending is None)
     undisturbed = written[: failed.index(True) + 1]
     mutants = load_mutants(drill)
-    deadline = time.monotonic() + task.diagnosis_seconds
+    deadline = time.process_time() + task.diagnosis_seconds
     replay = _Replay(drill, task, seen, deadline)
     try:
         for mutant in mutants:
@@ -123,7 +123,7 @@ class _Timed(evidence.Recorder):
         self.deadline = deadline
 
     def saw(self, value: Any, *, drawn: bool = False) -> None:
-        if time.monotonic() > self.deadline:
+        if time.process_time() > self.deadline:
             raise _OutOfTime
         super().saw(value, drawn=drawn)
 
@@ -207,7 +207,7 @@ class _Follower:
         self.drawn = False
 
     def saw(self, value: Any, *, drawn: bool = False) -> None:
-        if time.monotonic() > self.deadline:
+        if time.process_time() > self.deadline:
             raise _OutOfTime
         if self.next == len(self.seen.calls):
             raise _Decided(not self.seen.complete)

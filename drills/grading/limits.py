@@ -25,7 +25,8 @@ CHECK_SECONDS = 40.0
 TOTAL_SECONDS = 180.0
 """One grading."""
 DIAGNOSIS_SECONDS = 2.5
-"""Looking for the mistake among the mutants, after the verdict; one not found by then stays unnamed."""
+"""Looking for the mistake among the mutants, after the verdict: processor time, and by the clock at most twice as much; one not
+found by then stays unnamed."""
 MEMORY_BYTES = 1 << 30
 """Address space beyond what the warm process has mapped."""
 FILE_BYTES = 16 << 20

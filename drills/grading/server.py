@@ -52,7 +52,9 @@ def warm(backend: str) -> None:
         torch.optim.SGD([torch.nn.Parameter(torch.ones(1))], lr=0.1)
 
     @hypothesis.seed(0)
-    @hypothesis.settings(max_examples=10, database=None)
+    @hypothesis.settings(
+        max_examples=10, database=None, deadline=None, suppress_health_check=list(hypothesis.HealthCheck)
+    )  # a busy machine is no reason not to start
     @hypothesis.given(st.lists(st.integers(), min_size=30, max_size=30))
     def touch(numbers: list[int]) -> None:
         np.random.default_rng(0).standard_normal(2)

@@ -69,6 +69,28 @@ def test_a_killed_server_is_a_fault_and_the_next_grading_works(attention: Drill)
         assert grader.grade(attention, attention.solution).passed
 
 
+def test_a_server_that_does_not_start_says_why(attention: Drill, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client.sys, "executable", "/usr/bin/env")
+    with Grader() as grader:
+        report = grader.grade(attention, attention.solution)
+    assert report.verdict == "grader_fault"
+    assert report.failure is not None
+    assert "exit" in report.failure.message.en
+    assert "env" in report.failure.message.en
+
+
+def test_a_server_starts_on_a_busy_machine() -> None:
+    """Where each step takes a second, hypothesis would call an example too slow."""
+    script = (
+        "import time, numpy\n"
+        "from drills.grading.server import warm\n"
+        "draw = numpy.random.default_rng\n"
+        "numpy.random.default_rng = lambda seed: (time.sleep(0.3), draw(seed))[1]\n"
+        "warm('numpy')\n"
+    )
+    subprocess.run([sys.executable, "-c", script], check=True, capture_output=True)
+
+
 def test_a_judge_that_was_killed_while_it_waited_is_replaced(attention: Drill) -> None:
     with Grader() as grader:
         assert grader.grade(attention, attention.solution).passed
