@@ -69,6 +69,7 @@ def test_repeats(candidate):
     holds(candidate, list("aa"), list("aabaa"))
     holds(candidate, list("abab"), list("baba"))
     holds(candidate, ["的"] * 3, ["的", "模型", "的"])
+    holds(candidate, ["a"] * 256, ["a"] * 257)
 
 
 @check("The longest one is found, not the first that comes along.", "要找最长的，而不是最先碰到的。")
@@ -97,6 +98,8 @@ def test_equality(candidate):
     holds(candidate, ["模型", "训练"], ["模型训练"])
     holds(candidate, ["yes", "!"], ["yes", "."])
     holds(candidate, ["New York"], ["New", "York"])
+    holds(candidate, ["cat ", "\n", ""], ["cat", " ", "", "sat"])
+    holds(candidate, ["internal", "law"], ["internet", "law"])
 
 
 @check(

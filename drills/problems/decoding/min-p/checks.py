@@ -100,6 +100,7 @@ def test_zero_keeps_all(candidate):
         [0.0, 1.0, 0.0],
         [1 - 2.0**-20, 2.0**-20],
         [0.5, 0.5 - 2.0**-22, 2.0**-22],
+        [1.0, 2.0**-44],
     ):
         for dtype in (np.float64, np.float32):
             for min_p in (0.0, 0):
@@ -115,6 +116,14 @@ def test_tiny(candidate):
     for dtype in (np.float64, np.float32):
         for min_p in (2.0**-21, 2.0**-23, 2.0**-25):
             holds(candidate, probs.astype(dtype), min_p)
+
+
+@check("A token just below the bar goes, one just above it stays.", "略低于门槛的 token 丢弃，略高于的保留。")
+def test_near_the_bar(candidate):
+    for dtype, step in ((np.float64, 2.0**-26), (np.float32, 2.0**-20)):
+        probs = np.array([1 / 4 + step, 1 / 2, 1 / 4 - step], dtype=dtype)
+        for min_p in (0.5, 0.5 - 4 * step, 0.5 + 4 * step):
+            holds(candidate, probs, min_p)
 
 
 @check(

@@ -47,7 +47,7 @@ def test_by_hand(candidate):
 def test_repeats(candidate):
     for dtype in (np.float64, np.float32):
         logits = np.array([0.5, -1.0, 2.0, 0.0, -3.5], dtype=dtype)
-        for tokens in ([2] * 7, [4, 0, 4, 4, 0, 4], [1, 2, 3, 4, 0] * 3, [0] * 300 + [4]):
+        for tokens in ([2] * 7, [4, 0, 4, 4, 0, 4], [1, 2, 3, 4, 0] * 3, [0] * 3000 + [4]):
             same(candidate, logits, tokens, frequency=0.3)
             same(candidate, logits, tokens, presence=0.7)
             same(candidate, logits, tokens, frequency=0.3, presence=0.7)
@@ -74,7 +74,7 @@ def test_no_effect(candidate):
 )
 def test_signs(candidate):
     logits = np.array([-1.0, -4.0, 0.0, 2.0, 1e4, -1e4])
-    for frequency, presence in ((1.0, 0.5), (-1.0, -0.5), (2.0, -1.0), (-0.5, 1.5)):
+    for frequency, presence in ((1.0, 0.5), (-1.0, -0.5), (3.0, -5.0), (-4.0, 2.5)):
         same(candidate, logits, [0, 1, 1, 2, 3, 3, 3, 4, 5], frequency, presence, positional=True)
 
 

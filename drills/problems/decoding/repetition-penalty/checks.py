@@ -99,7 +99,7 @@ def test_forbidden_tokens(candidate):
 )
 def test_bad_penalty(candidate):
     logits, tokens = np.array([[1.0, -1.0, 2.0]]), np.array([[0, 1]])
-    for penalty in (0.0, 0, -1.0, -1e-3, -2):
+    for penalty in (-1.0, -1e-3, -2, 0.0, 0):
         expect_error(candidate.apply_repetition_penalty, "ValueError", logits.copy(), tokens.copy(), penalty)
     expect_error(candidate.apply_repetition_penalty, "ValueError", logits.copy(), tokens[:, :0].copy(), -1.0)
     same(candidate, logits, tokens, 3)

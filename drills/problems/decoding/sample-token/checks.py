@@ -101,7 +101,7 @@ def test_plain(candidate):
 def test_temperature(candidate):
     follows(candidate, 3, log(0.5, 0.3, 0.2), temperature=0.5)
     follows(candidate, 4, log(0.7, 0.2, 0.1), temperature=2.0)
-    for key, temperature in ((34, 0.1), (35, 0.001), (36, 100.0)):  # the logits are scaled to show it
+    for key, temperature in ((34, 0.1), (35, 0.001), (36, 100.0)):  # scaled logits show it
         follows(candidate, key, temperature * log(0.5, 0.3, 0.2), temperature=temperature)
 
 
@@ -125,6 +125,8 @@ def test_top_p(candidate):
         follows(candidate, key, logits, top_p=p, stages=(300, 1000) if key == 13 else (300,))
     follows(candidate, 37, log(0.06, 0.5, 0.3, 0.14), top_p=0.935, stages=(500,))
     follows(candidate, 38, log(0.04, 0.5, 0.3, 0.16), top_p=0.955, stages=(800,))
+    follows(candidate, 41, np.zeros(10), top_p=1.0, stages=(300,))  # ten times 0.1 adds up to less than 1
+    follows(candidate, 42, np.zeros(12, dtype=np.float32), top_p=1.0, stages=(300,))
 
 
 @check("The temperature comes before top-p.", "先除以温度，再做 top-p。")

@@ -89,6 +89,8 @@ def test_crossing_token(candidate):
     probs = np.array([[0.25, 0.625, 0.125], [0.3125, 0.3125, 0.375], [1.0, 0.0, 0.0], [0.0, 0.0, 1.0]])
     for p in (1e-9, 2.0**-10, 0.25, 0.59375, 0.65625, 0.9):
         close(candidate.top_p_filter(probs.copy(), p), probs, p)
+    for p in (0.625 - 2.0**-26, 0.625 + 2.0**-26):
+        close(candidate.top_p_filter(probs.copy(), p), probs, p)
     for p in (1e-3, 0.5, 1.0):
         close(candidate.top_p_filter(np.array([1.0]), p), np.array([1.0]), p)
 
@@ -117,18 +119,24 @@ def test_p_one(candidate):
             for p in (1.0, 1):
                 probs = np.array(row, dtype=dtype)
                 close(candidate.top_p_filter(probs.copy(), p), probs, p)
-    for tail in (2.0**-10, 2.0**-20):
-        probs = np.array([tail, 1 - 2 * tail, tail])
+    for tail, dtype in ((2.0**-10, np.float64), (2.0**-22, np.float32), (2.0**-26, np.float64)):
+        probs = np.array([tail, 1 - 2 * tail, tail], dtype=dtype)
         close(candidate.top_p_filter(probs.copy(), 1.0), probs, 1.0)
 
 
-@check("A p just below 1 still cuts.", "p 略小于 1 时仍然要截断。")
+@check(
+    "A p just below 1 still cuts, and keeps all where the sum is rounded to less.",
+    "p 略小于 1 时仍然要截断；舍入后的累计和小于 p 时全部保留。",
+)
 def test_p_just_below_one(candidate):
     for dtype in (np.float64, np.float32):
         for tail in (2.0**-8, 2.0**-12, 2.0**-16):
             probs = np.array([tail, 1 - 2 * tail, tail], dtype=dtype)
             for p in (1 - 2 * tail, 1 - tail):
                 close(candidate.top_p_filter(probs.copy(), p), probs, p)
+    for vocab in (12, 19):
+        probs = np.full(vocab, 1 / vocab, dtype=np.float32)  # the sum is above 1, a float32 cumsum below
+        close(candidate.top_p_filter(probs.copy(), 1 - 1e-9), probs, 1 - 1e-9)
 
 
 @check("Each row of a batch has a nucleus of its own size.", "批量中每一行的保留个数各不相同。")

@@ -367,6 +367,12 @@ def test_no_room_for_the_copy(candidate):
     ledger.append("b")
     ledger.append("b")
     ledger.append("b")
+    ledger = Ledger(candidate, 3, 3)
+    ledger.appended("a", 4)
+    ledger.fork("a", "b")
+    ledger.appended("b", 2)  # no block is free now, and the full block stays shared
+    ledger.appended("a", 2)
+    ledger.append("a")  # raises
 
 
 @check(
@@ -417,14 +423,15 @@ def test_positions(candidate):
             ledger.slot(seq_id, position)
 
 
-@check("Ids are any hashable values, 0 among them.", "id 可以是任何可哈希的值，包括 0。")
+@check("Ids are any hashable values, 0 and None among them.", "id 可以是任何可哈希的值，包括 0 和 None。")
 def test_any_id(candidate):
-    ledger = Ledger(candidate, 8, 2)
-    for seq_id in (0, "", (1, 2), 10**12, "0"):
+    ledger = Ledger(candidate, 9, 2)
+    for seq_id in (0, "", None, (1, 2), 10**12, "0"):
         ledger.append(seq_id)
     ledger.fork(0, -1)
     ledger.append(-1)
     ledger.fork("", (1, 3))
+    ledger.append(None)
     ledger.append("")
     ledger.free(0)
     ledger.append((1, 3))

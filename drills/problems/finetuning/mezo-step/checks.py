@@ -156,6 +156,27 @@ def test_symmetric(candidate):
     compare(candidate, params, lambda arrays: sum(float((p**2).sum()) for p in arrays), 0.1, 0.01, 5)
 
 
+@check("ε · z is computed in float64 and then cast.", "ε · z 先用 float64 算好，再转换 dtype。")
+def test_cast_after_scaling(candidate):
+    params = [np.zeros(40, dtype=np.float32), np.zeros((5, 4), dtype=np.float32)]
+    watched = Watched([p.copy() for p in params], bent([1.0, 2.0]))
+    candidate.mezo_step(params, watched, 0.1, 0.3, 6)
+    moves = [(0.3 * z).astype(np.float32) for z in directions(params, 6)]
+    exact = [
+        all(np.array_equal(a, sign * move) for a, move in zip(arrays, moves, strict=True))
+        for arrays, _ in watched.asked
+        for sign in (1, -1)
+    ]
+    require(
+        any(exact),
+        "At θ = 0 a point must be ε · z, computed in float64 and cast to float32, to the last bit.",
+        "θ = 0 时，扰动点应是先用 float64 算出、再转换成 float32 的 ε · z，每一位都相同。",
+        expected=moves,
+        actual=watched.asked[0][0] if watched.asked else None,
+        name="argument of loss_fn",
+    )
+
+
 @check("Learning rate and ε count apart, be they large or small.", "学习率与 ε 各管各的，大小都行。")
 def test_sizes_of_steps(candidate):
     for dtype in ("float64", "float32"):

@@ -1,5 +1,6 @@
 """Checks of `prefix-attention`: each query of each sequence meets its keys in a list, in float64, without any mask."""
 
+import itertools
 import math
 
 import torch
@@ -98,8 +99,12 @@ def test_no_future(candidate):
 
 @check("Scores of ±1e6 stay finite, forward and backward.", "分数达到 ±1e6 时，前向与反向都有限。")
 def test_large_scores(candidate):
-    for dtype in (torch.float64, torch.float32):
-        values = column(dtype, [1e3, -1e3], [998, 1e3], [1.0, 2.0], [1e3, 999, -1e3], [3.0, 4.0, 5.0])
+    far = (  # in the second case a future score lies 2e6 above all that may be seen
+        ([1e3, -1e3], [998, 1e3], [1.0, 2.0], [1e3, 999, -1e3], [3.0, 4.0, 5.0]),
+        ([1e3, 1e3], [-998, 1e3], [1.0, 2.0], [-1e3, -999], [3.0, 4.0]),
+    )
+    for dtype, case in itertools.product((torch.float64, torch.float32), far):
+        values = column(dtype, *case)
         compare(candidate, *values)
         leaves = {name: value.clone().requires_grad_() for name, value in zip(NAMES, values, strict=True)}
         got = candidate.prefix_attention(*leaves.values())

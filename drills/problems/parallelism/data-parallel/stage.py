@@ -113,15 +113,20 @@ def gather(pids, pipes):
 
 
 class Model(nn.Module):
-    """Parameters at the root, in a child and in a grandchild, and a buffer; named in the order they are given."""
+    """Parameters at the root, in a child and in a grandchild, and a buffer; named in the order they are given.
 
-    def __init__(self, values):
+    The ranks make them in opposite orders, so that an order of addresses is not the same on both.
+    """
+
+    def __init__(self, values, rank):
         super().__init__()
+        order = list(values) if rank == 0 else list(values)[::-1]
+        made = {name: nn.Parameter(values[name].clone()) for name in order}
         self.inner = nn.Module()
         self.inner.deep = nn.ParameterDict()
         self.register_buffer("seen", torch.tensor([3.0, 4.0]))
-        for index, (name, value) in enumerate(values.items()):
-            parameter = nn.Parameter(value.clone())
+        for index, name in enumerate(values):
+            parameter = made[name]
             if index % 3 == 0:
                 self.register_parameter(name, parameter)
             elif index % 3 == 1:
@@ -138,7 +143,7 @@ def reduce_gradients(submission, values, steps):
     """Call the function once for each step, which gives the gradients of both ranks by name; None for none."""
 
     def work(rank):
-        model, after = Model(values), []
+        model, after = Model(values, rank), []
         with torch.no_grad():
             for value in model.state_dict().values():
                 value += rank  # so that a mean or a broadcast of what is not a gradient shows

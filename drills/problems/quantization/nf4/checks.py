@@ -145,7 +145,7 @@ def test_blocks_apart(candidate):
 )
 def test_short_block(candidate):
     rng = fresh_rng(2)
-    for n, block_size in ((7, 3), (8, 3), (5, 4), (1, 4), (3, 64), (2, 1000), (1, 1)):
+    for n, block_size in ((7, 3), (8, 3), (5, 4), (1, 4), (3, 64), (2, 1000), (150, 100), (1, 1)):
         for dtype in DTYPES:
             x = (rng.standard_normal(n) * 0.1).astype(dtype)
             x[-1] = 0.02
@@ -197,6 +197,9 @@ def test_dequantize(candidate):
             codes = rng.integers(0, 16, n).astype(np.uint8)
             absmax = (rng.random(len(blocks_of(n, block_size))) * 10 + 0.1).astype(dtype)
             dequantized(candidate, codes, absmax, block_size)
+        dequantized(
+            candidate, np.array([0, 15, 7, 3, 12], dtype=np.uint8), np.array([0, 2, 0], dtype=dtype), 2
+        )
 
 
 @check("A second call does not remember the first.", "第二次调用不受第一次影响。")

@@ -118,6 +118,10 @@ def test_exact_parts(candidate):
     exactly(candidate, "abcabc", ["a+b", "a+bc"], "ab|c|ab|c")
     exactly(candidate, "aab", ["a+a", "a+b"], "aa|b")  # aa ends in a, and is another token
     exactly(candidate, "abb", ["a+b", "b+b"], "ab|b")
+    # abc is abc, whichever of two merges made it
+    exactly(candidate, "abcd", ["b+c", "ab+c", "a+bc", "abc+d"], "abcd")
+    exactly(candidate, "abcdxy", ["b+c", "a+bc", "ab+c", "x+y", "abc+d"], "abcd|xy")
+    exactly(candidate, "abcd", ["b+c", "a+b", "ab+c", "a+bc", "abc+d"], "abcd")
 
 
 @check(
@@ -171,6 +175,7 @@ def test_bytes(candidate):
 def test_whole_text(candidate):
     exactly(candidate, "a b", ["a+ ", "a +b"], "a b")
     exactly(candidate, " a b ", [" +a", " a+ ", "b+ "], " a |b ")
+    exactly(candidate, "a\nb\n\n", ["\n+b", "a+\nb", "\n+\n"], "a\nb|\n\n")
     exactly(candidate, "ABab", ["A+B", "a+b"], "AB|ab")
     same(candidate, "e\u0301ﬁＡ", [])
     same(candidate, "to be\r\nor not\n\nto be", trained("to be\r\nor not\n\nto be or not to be\n", 12))

@@ -149,6 +149,8 @@ def test_unseen(candidate):
 def test_tokens_as_given(candidate):
     same(candidate, [["The", "cat"], ["the", "Cat"]], ["the", "cat"], 2)
     same(candidate, [["a b", "c", "x"], ["a", "b c", "y"]], ["a", "b c", "x"], 3)
+    for mark in ("", "_", "|", "\t"):
+        same(candidate, [[f"a{mark}b", "c", "x"], ["a", f"b{mark}c", "y"]], ["a", f"b{mark}c", "x"], 3)
     same(candidate, [["a b", "c", "x"], ["a", "b c", "y"]], ["a b", "c", "x"], 3, k=0.0)
     same(candidate, [["词", "元"], ["词元"], ["", "词"]], ["词", "元", ""], 2)
 

@@ -75,7 +75,7 @@ def test_negative(candidate):
     refused(candidate, [0, -1, 2], 3)
     refused(candidate, [[-3, 0]], 3)
     refused(candidate, [-100], 3)
-    refused(candidate, [0, -1, -100], 3, ignore_index=-100)
+    refused(candidate, [0, -1, -100, 1], 3, ignore_index=-100)
     for ignore_index in (-1, 0, 5):
         refused(candidate, [0, ignore_index, -100], 3, ignore_index=ignore_index)
 
@@ -110,6 +110,9 @@ def test_dtypes(candidate):
         same(candidate, np.array([[3, 0], [1, 127]], dtype=dtype), 300)
         same(candidate, np.array([1, 0, 2], dtype=dtype), 3, ignore_index=2)
     same(candidate, np.array([255, 0, 44, 43], dtype=np.uint8), 300)
+    for ignore_index in (-100, 256 + 44):  # neither is an id of this dtype
+        same(candidate, np.array([156, 44, 3], dtype=np.uint8), 200, ignore_index=ignore_index)
+        refused(candidate, np.array([0, 156, 44], dtype=np.uint8), 3, ignore_index=ignore_index)
 
 
 @check("A second call does not remember the first.", "第二次调用不受第一次影响。")

@@ -99,6 +99,7 @@ def test_empty(candidate):
 @check("Ids beyond 32 bits and negative padding survive.", "超过 32 位的 id 和负的填充 id 都保持不变。")
 def test_wide_ids(candidate):
     holds(candidate, [[2**40, 1], [3]], -100, None, "left")
+    holds(candidate, [[2**24 + 1, 1], [3]], 2**24 + 3, None, "right")  # float32 holds neither
 
 
 @check(

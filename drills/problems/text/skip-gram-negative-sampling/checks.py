@@ -73,6 +73,13 @@ def test_repeats(candidate):
     holds(candidate, *arrays([1.0, 2.0], [0.5, 0.5], [[0.5, 0.5], [0.5, 0.5], [1.0, -1.0]]))
 
 
+@check("Dot products of middling size are not treated as large ones.", "中等大小的点积不能当作很大的来近似。")
+def test_middling(candidate):
+    for dot in (6.5, 8.0, 10.5, 12.0):
+        for sign in (1.0, -1.0):
+            holds(candidate, *arrays([1.0, 2.0], [sign * dot, 0.0], [[sign * dot, 0.0], [-sign * dot, 0.0]]))
+
+
 @check("Large dot products of either sign give finite, exact values.", "正负很大的点积也给出有限且准确的值。")
 def test_stable(candidate):
     for dtype in (np.float64, np.float32):

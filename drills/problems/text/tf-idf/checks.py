@@ -76,6 +76,7 @@ def test_document_frequency(candidate):
     same(candidate, [["a", "a", "a", "b"], ["b", "c"], ["c", "c"]])
     same(candidate, [["a", "a", "b"], ["a", "c"], ["a", "a", "a", "a"], ["b"]])
     same(candidate, [["a", "b"]] * 4)
+    same(candidate, [["a", "b"], ["a", "b"], ["a"], ["c", "a"]])  # the same document twice is two documents
 
 
 @check("The term frequency is the raw count, however large.", "词频就是原始次数，多大都一样。")
