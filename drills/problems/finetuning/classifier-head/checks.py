@@ -15,6 +15,21 @@ class Doubling(nn.Module):
         return 2 * x if self.training else x
 
 
+class Kept(torch.autograd.Function):
+    """The identity, but as with tanh its backward pass needs the result as it was."""
+
+    @staticmethod
+    def forward(ctx, x):
+        y = x.clone()
+        ctx.save_for_backward(y)
+        return y
+
+    @staticmethod
+    def backward(ctx, grad):
+        ctx.saved_tensors  # noqa: B018  autograd complains here when the result was changed in place
+        return grad
+
+
 class Backbone(nn.Module):
     """A table of hidden states, doubled in training mode, with `junk` on the padding; it notes its calls."""
 
@@ -28,7 +43,9 @@ class Backbone(nn.Module):
     def forward(self, ids, mask):
         self.calls.append((modes(self), ids.clone(), mask.clone()))
         hidden = self.inside(self.table[ids] + self.places[: ids.shape[1]])
-        return torch.where(mask[..., None], hidden, torch.full_like(hidden, self.junk))
+        given = Kept.apply(torch.where(mask[..., None], hidden, torch.full_like(hidden, self.junk)))
+        self.given = (given, given.detach().clone())
+        return given
 
 
 def modes(module):
@@ -87,9 +104,14 @@ def expected(model, backbone, ids, mask, pooling, doubled=False):
 
 
 def call(model, ids, mask):
-    """The logits; the arguments and the weights must be as they were."""
+    """The logits; the arguments, the weights and the hidden states must be as they were."""
     with unchanged(ids=ids, mask=mask, model=model):
         out = model(ids, mask)
+    require(
+        torch.equal(*(states.detach().nan_to_num(1e9) for states in model.backbone.given)),
+        "Your code changed the backbone's hidden states in place.",
+        "你的代码原地修改了骨干网络输出的隐藏状态。",
+    )
     require(
         isinstance(out, torch.Tensor),
         "forward must return a torch.Tensor.",

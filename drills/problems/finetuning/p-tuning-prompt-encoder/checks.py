@@ -5,7 +5,7 @@ import copy
 import torch
 from hypothesis import strategies as st
 
-from drills.checking import assert_close, check, gradients, require, unchanged
+from drills.checking import assert_close, check, error_name, gradients, require, unchanged
 from drills.strategies import Source, sizes, sources
 
 
@@ -66,9 +66,9 @@ def build(candidate, source, vocab, width, num_virtual, hidden, prompt_id):
     )
     lstm = getattr(module, "lstm", None)
     require(
-        isinstance(lstm, torch.nn.LSTM) and lstm.bidirectional and lstm.num_layers == 1,
-        "lstm must be a bidirectional nn.LSTM of one layer.",
-        "lstm 必须是一层的双向 nn.LSTM。",
+        isinstance(lstm, torch.nn.LSTM) and lstm.bidirectional and lstm.num_layers == 1 and lstm.dropout == 0,
+        "lstm must be a bidirectional nn.LSTM of one layer, without dropout.",
+        "lstm 必须是一层的双向 nn.LSTM，不带 dropout。",
         actual=str(lstm),
     )
     own = dict(module.named_parameters())
@@ -202,7 +202,7 @@ def test_prompt_id(candidate):
 
 @check("A row with more or fewer slots is a ValueError.", "某行的槽位多于或少于 P 个时抛出 ValueError。")
 def test_wrong_number(candidate):
-    module = made(candidate, 4)
+    module, outcomes = made(candidate, 4), {}
     for rows in (
         [[7, 7, 1, 2]],
         [[7, 7, 7, 7]],
@@ -211,18 +211,19 @@ def test_wrong_number(candidate):
         [[7, 7, 7, 7], [7, 7, 1, 2]],
         [[7, 7, 7, 1], [1, 1, 1, 1], [7, 7, 7, 1]],
     ):
-        input_ids = ids(*rows)
-        candidate.show(input_ids=input_ids, prompt_id=7, num_virtual=3)
         try:
-            got = module(input_ids)
-        except ValueError:
-            continue
-        require(
-            False,
-            "This must raise ValueError, but a value came back.",
-            "这里应抛出 ValueError，却返回了值。",
-            actual=got,
-        )
+            module(ids(*rows))
+            outcomes[str(rows)] = "a value / 返回了值"
+        except Exception as error:
+            outcomes[str(rows)] = error_name(error)
+    candidate.show(prompt_id=7, num_virtual=3)
+    require(
+        set(outcomes.values()) == {"ValueError"},
+        "Each of these input_ids must raise ValueError.",
+        "这些 input_ids 都应抛出 ValueError。",
+        actual=outcomes,
+        name="outcomes",
+    )
 
 
 @check("All but the word embeddings train.", "除词嵌入之外都可训练。")
@@ -241,9 +242,9 @@ def test_what_trains(candidate):
 
 @check("The virtual tokens start at random, each with its own vector.", "虚拟 token 随机初始化，各不相同。")
 def test_start(candidate):
-    drawn = []
+    drawn, words = [], torch.nn.Embedding(5, 4)
     for _ in range(2):
-        module = candidate.PromptEncoder(torch.nn.Embedding(5, 4), 3, 2, 5)
+        module = candidate.PromptEncoder(words, 3, 2, 5)
         weight = module.prompt_embeddings.weight.detach().clone()
         distinct = all(not torch.equal(weight[i], weight[j]) for i in range(3) for j in range(i))
         require(

@@ -106,8 +106,9 @@ def test_everything(candidate):
     ids = np.array([[1, 7, 8, 9, 2], [1, 5, 2, 0, 0], [4, 6, 4, 6, 3], [0, 0, 0, 0, 0]])
     for special in ([], [1, 2, 3], [0, 1, 2, 3], [9], list(range(10)), [6, 1, 0]):
         for probability in (1.0, 1):
-            _, chosen = run(candidate, ids, 1, 3, 10, special, probability)
-            assert_equal(chosen, ~np.isin(ids, special), name="chosen")
+            for batch in (ids, np.tile(ids, (20, 20))):  # a rare miss shows in the large one
+                _, chosen = run(candidate, batch, 1, 3, 10, special, probability)
+                assert_equal(chosen, ~np.isin(batch, special), name="chosen")
 
 
 @check(

@@ -258,16 +258,23 @@ def test_unknown_names(candidate):
             "ln_g.bias",
             "decoder.h.0.ln_1.weight",
             "h.0.ln_1.gamma",
+            "h.0.ln_3.weight",
+            "h.x.ln_1.weight",
+            "h_0.ln_1.weight",
             "h.0.ln_1.weight_scale",
             "h.0.attn.bias_scale",
             "h.0.mlp.masked_bias",
+            "h.0.attn.rel_bias",
             "attn.bias",
             "wte.bias",
+            "wpe.bias",
             "lm_head.bias",
+            "h.0.lm_head.weight",
+            "model.wte.weight",
             *(["transformer.wpe.weight"] if prefix else []),  # the prefix twice
         ):
             checkpoint, _ = checkpoint_of(Source(9), 2, 2, 3, prefix=prefix)
-            checkpoint[prefix + name] = torch.ones(2, 2)
+            checkpoint[prefix + name] = torch.ones((1, 1, 5, 5) if name.endswith("rel_bias") else (2, 2))
             expect_error(candidate.convert_gpt2, "ValueError", checkpoint)
 
 

@@ -292,6 +292,14 @@ def test_large_scores(candidate):
         for key in ("blocks.0.q_proj.weight", "blocks.1.q_proj.weight"):
             put(module, weights, **{key.replace(".", "__"): weights[key] * size})
         compare(candidate, module, weights, 2, tokens(source, 5, 3, 6))
+    module, weights = build(candidate, Source(8), 2, 4, 1, 1, 4)
+    rows = torch.tensor([[1.0, -1, 0, 0], [0, 0, 1, -1]])
+    put(module, weights, tok_emb__weight=rows, pos_emb__weight=0.0)
+    put(module, weights, blocks__0__norm1__weight=1.0, blocks__0__norm1__bias=0.0)
+    put(module, weights, blocks__0__q_proj__weight=0.0, blocks__0__q_proj__bias=1e12)
+    put(module, weights, blocks__0__k_proj__weight=rows[1].clamp(min=0), blocks__0__k_proj__bias=0.0)
+    # as a key token 0 scores 0, token 1 more than 1e12
+    compare(candidate, module, weights, 1, torch.tensor([[0, 0, 1, 0]]))
 
 
 @check("More than max_length tokens are a ValueError.", "超过 max_length 个词元时抛出 ValueError。")

@@ -71,9 +71,9 @@ def parameter(module, key):
     return getattr(getattr(module, layer, None), kind, None)
 
 
-def build(candidate, source, d_model, num_heads, d_ff, **options):
+def build(candidate, source, d_model, num_heads, d_ff, *more, **options):
     """The learner's block in evaluation mode with weights of ours, and the same weights in float64."""
-    module = candidate.TransformerBlock(d_model, num_heads, d_ff, **options)
+    module = candidate.TransformerBlock(d_model, num_heads, d_ff, *more, **options)
     require(
         isinstance(module, torch.nn.Module),
         "TransformerBlock must be an nn.Module.",
@@ -188,6 +188,7 @@ def test_default(candidate):
     module, weights = build(candidate, source, 6, 2, 8)
     x = source.tensor(2, 3, 6)
     compare(candidate, module, weights, 2, x * 50 + 100)
+    compare(candidate, *build(candidate, source, 6, 2, 8, 0.0, True), 2, x)
     put(module, weights, out_proj__weight=0.0, out_proj__bias=0.0, ff2__weight=0.0, ff2__bias=0.0)
     assert_close(call(candidate, module, x), x, rtol=0, atol=1e-12)
 
@@ -247,6 +248,13 @@ def test_masked_key(candidate):
             mask = torch.ones(4, 4, dtype=torch.bool)
             mask[:, hidden] = False
             compare(candidate, module, weights, 2, x, mask, norm_first)
+    module, weights = build(candidate, source, 4, 2, 6, norm_first=False)
+    for hidden in range(4):  # scores of 1e12 for the others, which may not see it; it sees all
+        mask = torch.ones(4, 4, dtype=torch.bool)
+        mask[:, hidden] = torch.arange(4) == hidden
+        grown = x.clone()
+        grown[:, hidden] *= 1e12
+        compare(candidate, module, weights, 2, grown, mask, False)
 
 
 @check("Without dropout, training and evaluation mode agree.", "dropout = 0 时，训练模式与评估模式结果相同。")
