@@ -100,9 +100,7 @@ def verify_one(
             result.mutants += 1
             result.killed += problem is None
             named = _named(reports[0])
-            if (
-                named == ""
-            ):  # processes that are out of step may end otherwise than the mutant did when it was replayed
+            if named == "":  # ranks that are out of step end differently from run to run
                 named = _named(grader.grade(drill, trial.source))
             if named is not None:
                 names[trial.name] = named
