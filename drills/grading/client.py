@@ -220,6 +220,8 @@ class _Server:
         try:
             self._process.stdin.write(json.dumps(message).encode() + b"\n")
             self._process.stdin.flush()
+        except BrokenPipeError as error:
+            raise GraderFault(f"the grading server ended ({self._how_it_ended()})") from error
         except (OSError, ValueError) as error:
             raise GraderFault(f"the grading server does not answer ({error})") from error
 
