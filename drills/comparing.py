@@ -66,6 +66,10 @@ def unpack(result: Any, count: int, *names: str) -> tuple[Any, ...]:
     return tuple(result)
 
 
+NOTHING = 1e-30
+"""Values smaller than this are compared as if the largest of them were as large: a closed gate may leave 1e-44 or 0."""
+
+
 def assert_close(
     actual: Any,
     expected: Any,
@@ -97,7 +101,7 @@ def assert_close(
     finite = np.abs(want64[np.isfinite(want64)])
     largest = float(finite.max()) if finite.size else 0.0
     rtol = default_rtol if rtol is None else rtol
-    atol = unit * max(terms, 1) * max(largest, 1e-30) if atol is None else atol
+    atol = unit * max(terms, 1) * max(largest, NOTHING) if atol is None else atol
     _compare(got64, want64, rtol, atol, actual, expected, name)
 
 

@@ -188,7 +188,7 @@ class _Server:
                 yield event
                 if "ended" in event:
                     return
-            raise GraderFault(f"the grading server ended ({self._how_it_ended()})")
+            raise self._ended()
 
     def cancel(self) -> None:
         if self._busy.locked():
@@ -208,12 +208,13 @@ class _Server:
         self._process.stdout.close()
         self._complaints.close()
 
-    def _how_it_ended(self) -> str:
-        """Its exit, and what it complained of last."""
+    def _ended(self) -> GraderFault:
+        """That it has ended: its exit, and what it complained of last."""
         how = limits.describe_code(self._process.wait())
         self._complaints.seek(0)
         said = self._complaints.read().decode("utf-8", "replace").strip()
-        return f"{how}: {said.splitlines()[-1][:300]}" if said else how
+        how += f": {said.splitlines()[-1][:300]}" if said else ""
+        return GraderFault(f"the grading server ended ({how})")
 
     def _send(self, message: dict[str, Any]) -> None:
         assert self._process.stdin is not None
@@ -221,7 +222,7 @@ class _Server:
             self._process.stdin.write(json.dumps(message).encode() + b"\n")
             self._process.stdin.flush()
         except BrokenPipeError as error:
-            raise GraderFault(f"the grading server ended ({self._how_it_ended()})") from error
+            raise self._ended() from error
         except (OSError, ValueError) as error:
             raise GraderFault(f"the grading server does not answer ({error})") from error
 

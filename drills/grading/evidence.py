@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from drills.comparing import Mismatch
+from drills.comparing import NOTHING, Mismatch
 from drills.grading import codec
 from drills.grading.failures import IN_PLACE, CandidateError, Hang, LearnerError
 
@@ -168,10 +168,6 @@ def same_draws(one: Any, other: Any) -> bool:
 
 
 _RELATIVE = {"float32": 3e-5, "float16": 4e-3, "bfloat16": 3e-2}
-
-
-NOTHING = 1e-30
-"""Values smaller than this are compared as if the largest of them were as large: a closed gate may leave 1e-44 or 0."""
 
 
 def _tolerance(value: Any) -> float:

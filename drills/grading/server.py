@@ -70,10 +70,14 @@ class Server:
     def __init__(self, requests: int, replies: int) -> None:
         self.requests, self.replies = requests, replies
         self.protection = sandbox.probe()
-        self._own = (requests, replies)
         self._buffer = b""
         self.closed = False
         self._waiting: WaitingJudge | None = None
+
+    @property
+    def _own(self) -> tuple[int, int]:
+        """What no child may hold."""
+        return self.requests, self.replies
 
     def serve(self) -> None:
         """Answer requests until the input closes."""
